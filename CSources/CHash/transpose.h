@@ -1,0 +1,60 @@
+/*
+ * Private to CHash, AVX2 kernels: eight rows of eight 32-bit words, one row a lane, into lane
+ * order. Half-rows are joined with vinserti128 from memory, which keeps the single shuffle port of
+ * Intel CPUs for the sixteen unpacks that remain.
+ */
+#ifndef RP_TRANSPOSE_H
+#define RP_TRANSPOSE_H
+
+#include <immintrin.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RP_TRANSPOSE_TARGET __attribute__((target("avx2"), always_inline)) static inline
+
+/* Register i: words c..c+3 of lane i low, words c..c+3 of lane i+4 high. */
+RP_TRANSPOSE_TARGET __m256i rp__half_rows(const void *low, const void *high) {
+    __m128i first = _mm_loadu_si128((const __m128i *)low);
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(first),
+                                   _mm_loadu_si128((const __m128i *)high), 1);
+}
+
+/* Stores four word rows made of four half-row registers. */
+RP_TRANSPOSE_TARGET void rp__store_four(uint32_t *words, size_t row_stride, __m256i r0, __m256i r1,
+                                        __m256i r2, __m256i r3) {
+    __m256i t0 = _mm256_unpacklo_epi32(r0, r1), t1 = _mm256_unpackhi_epi32(r0, r1);
+    __m256i t2 = _mm256_unpacklo_epi32(r2, r3), t3 = _mm256_unpackhi_epi32(r2, r3);
+    _mm256_store_si256((__m256i *)(void *)words, _mm256_unpacklo_epi64(t0, t2));
+    _mm256_store_si256((__m256i *)(void *)(words + row_stride), _mm256_unpackhi_epi64(t0, t2));
+    _mm256_store_si256((__m256i *)(void *)(words + 2 * row_stride), _mm256_unpacklo_epi64(t1, t3));
+    _mm256_store_si256((__m256i *)(void *)(words + 3 * row_stride), _mm256_unpackhi_epi64(t1, t3));
+}
+
+/* words[i * row_stride + l] = sources[l][i] for i, l < 8. */
+RP_TRANSPOSE_TARGET void rp__transpose8(uint32_t *words, size_t row_stride,
+                                        const uint32_t *const *sources) {
+    for (size_t c = 0; c < 8; c += 4) {
+        rp__store_four(words + c * row_stride, row_stride,
+                       rp__half_rows(sources[0] + c, sources[4] + c),
+                       rp__half_rows(sources[1] + c, sources[5] + c),
+                       rp__half_rows(sources[2] + c, sources[6] + c),
+                       rp__half_rows(sources[3] + c, sources[7] + c));
+    }
+}
+
+/* The same from 32 bytes at blocks[l] + offset, each word read big-endian. */
+RP_TRANSPOSE_TARGET void rp__transpose8_be(uint32_t *words, size_t row_stride,
+                                           const uint8_t *const *blocks, size_t offset) {
+    const __m256i swap = _mm256_broadcastsi128_si256(
+        _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3));
+    for (size_t c = 0; c < 8; c += 4) {
+        size_t at = offset + 4 * c;
+        __m256i rows[4];
+        for (size_t i = 0; i < 4; i++) {
+            rows[i] = _mm256_shuffle_epi8(rp__half_rows(blocks[i] + at, blocks[i + 4] + at), swap);
+        }
+        rp__store_four(words + c * row_stride, row_stride, rows[0], rows[1], rows[2], rows[3]);
+    }
+}
+
+#endif

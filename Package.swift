@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+// The house of Radpool; ARCHITECTURE.md says what each room is for, and HouseTests holds who may import whom.
+//
+// RADPOOL_CORES_ONLY=1 leaves out the adapters, the executables and every outside package: the sanitizer runs
+// build only the C libraries, the pure cores and their tests.
+// RADPOOL_FUZZ=1 adds the libFuzzer targets, which have no main of their own.
+
+import Foundation
+import PackageDescription
+
+let environment = ProcessInfo.processInfo.environment
+let coresOnly = environment["RADPOOL_CORES_ONLY"] == "1"
+let fuzzing = environment["RADPOOL_FUZZ"] == "1"
+
+let strictC: [CSetting] = [
+    .headerSearchPath("."),
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .enableWarning("conversion"),
+    .enableWarning("vla"),
+    .treatAllWarnings(as: .error),
+]
+
+let strictSwift: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Modules that wrap a C library carry `unsafe` at every place where memory safety rests on an argument.
+let wrapsC: [SwiftSetting] = strictSwift + [.strictMemorySafety()]
+
+func systemModule(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "CSources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func cLibrary(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "CSources/\(name)", cSettings: strictC)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strictSwift)
+}
+
+var targets: [Target] = [
+    systemModule("CLibUV", pkgConfig: "libuv", apt: "libuv1-dev"),
+    systemModule("CSecp256k1", pkgConfig: "libsecp256k1", apt: "libsecp256k1-dev"),
+    systemModule("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+
+    cLibrary("CHash"),
+
+    .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
+    tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
+]
+
+let package = Package(
+    name: "radpool",
+    platforms: [.macOS(.v15)],
+    targets: targets,
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)
