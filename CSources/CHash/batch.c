@@ -14,13 +14,14 @@ static void hash_group(const group *g, uint32_t *state, uint32_t *words) {
     const size_t whole = g->length / 64, rest = g->length % 64, tail = rest < 56 ? 64 : 128;
     const uint8_t *blocks[RP_HASH_MAX_LANES];
     uint8_t tails[RP_HASH_MAX_LANES][128];
-    rp__lanes_start(state, ops->lanes);
+    const uint32_t *from = ops->initial_state;
     for (size_t b = 0; b < whole; b++) {
         for (size_t l = 0; l < ops->lanes; l++) {
             blocks[l] = g->messages[l] + 64 * b;
         }
         ops->load_blocks(words, blocks);
-        ops->compress(state, words);
+        ops->compress(state, from, words);
+        from = state;
     }
     for (size_t l = 0; l < ops->lanes; l++) {
         memset(tails[l], 0, tail);
@@ -35,7 +36,8 @@ static void hash_group(const group *g, uint32_t *state, uint32_t *words) {
             blocks[l] = tails[l] + 64 * b;
         }
         ops->load_blocks(words, blocks);
-        ops->compress(state, words);
+        ops->compress(state, from, words);
+        from = state;
     }
 }
 

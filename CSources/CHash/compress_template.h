@@ -1,8 +1,8 @@
 /*
  * The SHA-256 rounds, written once for every kernel that works on ordinary registers. A kernel file
  * defines the vector operations below, includes this header, and gets two macros:
- *   RP_COMPRESS(state, words)              state, words in lane order
- *   RP_COMPRESS_SCHEDULED(state, wk)       one schedule for all lanes
+ *   RP_COMPRESS(out, in, words)             states and words in lane order
+ *   RP_COMPRESS_SCHEDULED(out, in, wk)      one schedule for all lanes
  *
  * Needed: V (type), RP_LOAD(p, row), RP_STORE(p, row, v), RP_SET1(x), RP_ADD(x, y), RP_XOR(x, y),
  * RP_ROR(v, n), RP_SHR(v, n), RP_XOR3(a, b, c), RP_CH(e, f, g), and RP_MAJ(a, b, c, ab, bc), where
@@ -57,20 +57,20 @@
       e = RP_LOAD(state, 4), f = RP_LOAD(state, 5), g = RP_LOAD(state, 6), h = RP_LOAD(state, 7),  \
       bc = RP_XOR(b, c)
 
-#define RP_ADD_STATE(state)                                                                        \
+#define RP_ADD_STATE(out, in)                                                                      \
     (void)bc; /* not used where the majority is one instruction */                                 \
-    RP_STORE(state, 0, RP_ADD(a, RP_LOAD(state, 0)));                                              \
-    RP_STORE(state, 1, RP_ADD(b, RP_LOAD(state, 1)));                                              \
-    RP_STORE(state, 2, RP_ADD(c, RP_LOAD(state, 2)));                                              \
-    RP_STORE(state, 3, RP_ADD(d, RP_LOAD(state, 3)));                                              \
-    RP_STORE(state, 4, RP_ADD(e, RP_LOAD(state, 4)));                                              \
-    RP_STORE(state, 5, RP_ADD(f, RP_LOAD(state, 5)));                                              \
-    RP_STORE(state, 6, RP_ADD(g, RP_LOAD(state, 6)));                                              \
-    RP_STORE(state, 7, RP_ADD(h, RP_LOAD(state, 7)))
+    RP_STORE(out, 0, RP_ADD(a, RP_LOAD(in, 0)));                                                   \
+    RP_STORE(out, 1, RP_ADD(b, RP_LOAD(in, 1)));                                                   \
+    RP_STORE(out, 2, RP_ADD(c, RP_LOAD(in, 2)));                                                   \
+    RP_STORE(out, 3, RP_ADD(d, RP_LOAD(in, 3)));                                                   \
+    RP_STORE(out, 4, RP_ADD(e, RP_LOAD(in, 4)));                                                   \
+    RP_STORE(out, 5, RP_ADD(f, RP_LOAD(in, 5)));                                                   \
+    RP_STORE(out, 6, RP_ADD(g, RP_LOAD(in, 6)));                                                   \
+    RP_STORE(out, 7, RP_ADD(h, RP_LOAD(in, 7)))
 
-#define RP_COMPRESS(state, words)                                                                  \
+#define RP_COMPRESS(out, in, words)                                                                \
     do {                                                                                           \
-        RP_LOAD_STATE(state);                                                                      \
+        RP_LOAD_STATE(in);                                                                         \
         V w[16];                                                                                   \
         for (size_t i_ = 0; i_ < 16; i_++) {                                                       \
             w[i_] = RP_LOAD(words, i_);                                                            \
@@ -81,16 +81,16 @@
             k += 16;                                                                               \
             RP_ROUNDS16(RP_WK_NEXT);                                                               \
         }                                                                                          \
-        RP_ADD_STATE(state);                                                                       \
+        RP_ADD_STATE(out, in);                                                                     \
     } while (0)
 
-#define RP_COMPRESS_SCHEDULED(state, scheduled64)                                                  \
+#define RP_COMPRESS_SCHEDULED(out, in, scheduled64)                                                \
     do {                                                                                           \
-        RP_LOAD_STATE(state);                                                                      \
+        RP_LOAD_STATE(in);                                                                         \
         const uint32_t *k = (scheduled64);                                                         \
         _Pragma("clang loop unroll(disable)") for (size_t i_ = 0; i_ < 4; i_++) {                  \
             RP_ROUNDS16(RP_WK_GIVEN);                                                              \
             k += 16;                                                                               \
         }                                                                                          \
-        RP_ADD_STATE(state);                                                                       \
+        RP_ADD_STATE(out, in);                                                                     \
     } while (0)

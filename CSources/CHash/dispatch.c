@@ -128,18 +128,15 @@ static bool lanes_agree(const rp_hash_ops *ops) {
         }
         pointers[l] = blocks[l];
         memcpy(expected[l], rp_hash_initial_state, 32);
-        rp__hash_portable.compress(expected[l], words16);
+        rp__hash_portable.compress(expected[l], expected[l], words16);
         if (l == 0 && memcmp(expected[0], abc_state, 32) != 0) {
             return false;
         }
-        rp__hash_portable.compress(expected[l], abc_words);
-        for (size_t i = 0; i < 8; i++) {
-            state[i * L + l] = rp_hash_initial_state[i];
-        }
+        rp__hash_portable.compress(expected[l], expected[l], abc_words);
     }
     ops->load_blocks(words, pointers);
-    ops->compress(state, words);
-    ops->compress_scheduled(state, scheduled);
+    ops->compress(state, ops->initial_state, words);
+    ops->compress_scheduled(state, state, scheduled);
     for (uint32_t l = 0; l < L; l++) {
         for (size_t i = 0; i < 8; i++) {
             if (state[i * L + l] != expected[l][i]) {
@@ -159,8 +156,8 @@ static bool self_test(const rp_hash_ops *ops) {
     memcpy(state, rp_hash_initial_state, 32);
     memcpy(expected, rp_hash_initial_state, 32);
     ops->compress_bytes(state, two_blocks, 2);
-    rp__hash_portable.compress(expected, abc_words);
-    rp__hash_portable.compress(expected, abc_words);
+    rp__hash_portable.compress(expected, expected, abc_words);
+    rp__hash_portable.compress(expected, expected, abc_words);
     return memcmp(state, expected, 32) == 0 && lanes_agree(ops);
 }
 

@@ -19,12 +19,12 @@
 #define RP_MAJ(a, b, c, ab, bc) _mm256_xor_si256((b), _mm256_and_si256((ab), (bc)))
 #include "compress_template.h"
 
-TARGET static void avx2_compress(uint32_t *state, const uint32_t *words) {
-    RP_COMPRESS(state, words);
+TARGET static void avx2_compress(uint32_t *out, const uint32_t *in, const uint32_t *words) {
+    RP_COMPRESS(out, in, words);
 }
 
-TARGET static void avx2_scheduled(uint32_t *state, const uint32_t *scheduled64) {
-    RP_COMPRESS_SCHEDULED(state, scheduled64);
+TARGET static void avx2_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
+    RP_COMPRESS_SCHEDULED(out, in, scheduled64);
 }
 
 TARGET static void avx2_load_blocks(uint32_t *words, const uint8_t *const *blocks) {
@@ -36,14 +36,24 @@ TARGET static void avx2_load_words(uint32_t *words, const uint32_t *const *sourc
     rp__transpose8(words, 8, sources);
 }
 
+TARGET static void avx2_broadcast(uint32_t *words, const uint32_t *words8) {
+    for (size_t i = 0; i < 8; i++) {
+        RP_STORE(words, i, RP_SET1(words8[i]));
+    }
+}
+
+RP_LANE_INITIAL_STATE(initial_state, 8);
+
 const rp_hash_ops rp__hash_avx2_x8 = {
     .kernel = RP_HASH_AVX2_X8,
     .name = "avx2-x8",
     .lanes = 8,
+    .initial_state = initial_state,
     .compress = avx2_compress,
     .compress_scheduled = avx2_scheduled,
     .load_blocks = avx2_load_blocks,
     .load_words = avx2_load_words,
+    .broadcast_words = avx2_broadcast,
     .compress_bytes = rp__hash_portable_bytes,
 };
 

@@ -54,11 +54,11 @@ TARGET_INLINE void store_wk(uint32_t *wk4, __m128i w, const uint32_t *k4) {
 
 #define RP_WK_NOW(i) now[i]
 
-TARGET_INLINE void compress_vectors(uint32_t *state8, __m128i w0, __m128i w1, __m128i w2,
-                                    __m128i w3) {
+TARGET_INLINE void compress_vectors(uint32_t *out, const uint32_t *in, __m128i w0, __m128i w1,
+                                    __m128i w2, __m128i w3) {
     _Alignas(16) uint32_t wk[2][16];
     uint32_t *now = wk[0], *next = wk[1];
-    RP_LOAD_STATE(state8);
+    RP_LOAD_STATE(in);
     const uint32_t *k = rp__hash_k;
     store_wk(now, w0, k);
     store_wk(now + 4, w1, k + 4);
@@ -80,22 +80,22 @@ TARGET_INLINE void compress_vectors(uint32_t *state8, __m128i w0, __m128i w1, __
         next = swap;
     }
     RP_ROUNDS16(RP_WK_NOW);
-    RP_ADD_STATE(state8);
+    RP_ADD_STATE(out, in);
 }
 
-TARGET static void avx2_compress(uint32_t *state8, const uint32_t *words16) {
-    compress_vectors(state8, load4(words16), load4(words16 + 4), load4(words16 + 8),
+TARGET static void avx2_compress(uint32_t *out, const uint32_t *in, const uint32_t *words16) {
+    compress_vectors(out, in, load4(words16), load4(words16 + 4), load4(words16 + 8),
                      load4(words16 + 12));
 }
 
-TARGET static void avx2_scheduled(uint32_t *state8, const uint32_t *scheduled64) {
-    RP_COMPRESS_SCHEDULED(state8, scheduled64);
+TARGET static void avx2_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
+    RP_COMPRESS_SCHEDULED(out, in, scheduled64);
 }
 
 TARGET static void avx2_bytes(uint32_t *state8, const uint8_t *blocks, size_t block_count) {
     for (; block_count > 0; block_count--, blocks += 64) {
-        compress_vectors(state8, load4_be(blocks), load4_be(blocks + 16), load4_be(blocks + 32),
-                         load4_be(blocks + 48));
+        compress_vectors(state8, state8, load4_be(blocks), load4_be(blocks + 16),
+                         load4_be(blocks + 32), load4_be(blocks + 48));
     }
 }
 
@@ -105,18 +105,16 @@ TARGET static void avx2_load_blocks(uint32_t *words16, const uint8_t *const *blo
     }
 }
 
-static void avx2_load_words(uint32_t *words8, const uint32_t *const *sources) {
-    memcpy(words8, sources[0], 32);
-}
-
 const rp_hash_ops rp__hash_avx2 = {
     .kernel = RP_HASH_AVX2,
     .name = "avx2",
     .lanes = 1,
+    .initial_state = rp_hash_initial_state,
     .compress = avx2_compress,
     .compress_scheduled = avx2_scheduled,
     .load_blocks = avx2_load_blocks,
-    .load_words = avx2_load_words,
+    .load_words = rp__one_lane_words,
+    .broadcast_words = rp__one_lane_broadcast,
     .compress_bytes = avx2_bytes,
 };
 

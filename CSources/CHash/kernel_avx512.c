@@ -25,12 +25,13 @@ enum { TERNARY_XOR3 = 0x96, TERNARY_CHOOSE = 0xca, TERNARY_MAJORITY = 0xe8 };
 #define RP_MAJ(a, b, c, ab, bc) _mm512_ternarylogic_epi32((a), (b), (c), TERNARY_MAJORITY)
 #include "compress_template.h"
 
-TARGET static void avx512_compress(uint32_t *state, const uint32_t *words) {
-    RP_COMPRESS(state, words);
+TARGET static void avx512_compress(uint32_t *out, const uint32_t *in, const uint32_t *words) {
+    RP_COMPRESS(out, in, words);
 }
 
-TARGET static void avx512_scheduled(uint32_t *state, const uint32_t *scheduled64) {
-    RP_COMPRESS_SCHEDULED(state, scheduled64);
+TARGET static void avx512_scheduled(uint32_t *out, const uint32_t *in,
+                                    const uint32_t *scheduled64) {
+    RP_COMPRESS_SCHEDULED(out, in, scheduled64);
 }
 
 TARGET static void avx512_load_blocks(uint32_t *words, const uint8_t *const *blocks) {
@@ -45,14 +46,24 @@ TARGET static void avx512_load_words(uint32_t *words, const uint32_t *const *sou
     rp__transpose8(words + 8, 16, sources + 8);
 }
 
+TARGET static void avx512_broadcast(uint32_t *words, const uint32_t *words8) {
+    for (size_t i = 0; i < 8; i++) {
+        RP_STORE(words, i, RP_SET1(words8[i]));
+    }
+}
+
+RP_LANE_INITIAL_STATE(initial_state, 16);
+
 const rp_hash_ops rp__hash_avx512_x16 = {
     .kernel = RP_HASH_AVX512_X16,
     .name = "avx512-x16",
     .lanes = 16,
+    .initial_state = initial_state,
     .compress = avx512_compress,
     .compress_scheduled = avx512_scheduled,
     .load_blocks = avx512_load_blocks,
     .load_words = avx512_load_words,
+    .broadcast_words = avx512_broadcast,
     .compress_bytes = rp__hash_portable_bytes,
 };
 

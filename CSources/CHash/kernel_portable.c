@@ -22,19 +22,19 @@ static void read_block(uint32_t *words16, const uint8_t *block64) {
     }
 }
 
-static void portable_compress(uint32_t *state8, const uint32_t *words16) {
-    RP_COMPRESS(state8, words16);
+static void portable_compress(uint32_t *out, const uint32_t *in, const uint32_t *words16) {
+    RP_COMPRESS(out, in, words16);
 }
 
-static void portable_scheduled(uint32_t *state8, const uint32_t *scheduled64) {
-    RP_COMPRESS_SCHEDULED(state8, scheduled64);
+static void portable_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
+    RP_COMPRESS_SCHEDULED(out, in, scheduled64);
 }
 
 void rp__hash_portable_bytes(uint32_t *state8, const uint8_t *blocks, size_t block_count) {
     for (; block_count > 0; block_count--, blocks += 64) {
         uint32_t words16[16];
         read_block(words16, blocks);
-        portable_compress(state8, words16);
+        portable_compress(state8, state8, words16);
     }
 }
 
@@ -42,8 +42,12 @@ static void one_lane_blocks(uint32_t *words16, const uint8_t *const *blocks) {
     read_block(words16, blocks[0]);
 }
 
-static void one_lane_words(uint32_t *words8, const uint32_t *const *sources) {
+void rp__one_lane_words(uint32_t *words8, const uint32_t *const *sources) {
     memcpy(words8, sources[0], 32);
+}
+
+void rp__one_lane_broadcast(uint32_t *words8, const uint32_t *source8) {
+    memcpy(words8, source8, 32);
 }
 
 void rp_hash_expand(uint32_t *scheduled64, const uint32_t *words16) {
@@ -59,9 +63,11 @@ const rp_hash_ops rp__hash_portable = {
     .kernel = RP_HASH_PORTABLE,
     .name = "portable",
     .lanes = 1,
+    .initial_state = rp_hash_initial_state,
     .compress = portable_compress,
     .compress_scheduled = portable_scheduled,
     .load_blocks = one_lane_blocks,
-    .load_words = one_lane_words,
+    .load_words = rp__one_lane_words,
+    .broadcast_words = rp__one_lane_broadcast,
     .compress_bytes = rp__hash_portable_bytes,
 };

@@ -66,20 +66,33 @@ TARGET_INLINE __m128i schedule4(__m128i w0, __m128i w1, __m128i w2, __m128i w3) 
 /* Calls STEP(i, w0, w1, w2, w3) for the sixteen groups of four rounds; w0 is the group's own
  * schedule register, w1...w3 the three after it in the ring. */
 #define GROUPS(STEP)                                                                               \
-    STEP(0, 0, 1, 2, 3)                                                                            \
-    STEP(1, 1, 2, 3, 0) STEP(2, 2, 3, 0, 1) STEP(3, 3, 0, 1, 2) STEP(4, 0, 1, 2, 3)                \
-        STEP(5, 1, 2, 3, 0) STEP(6, 2, 3, 0, 1) STEP(7, 3, 0, 1, 2) STEP(8, 0, 1, 2, 3)            \
-            STEP(9, 1, 2, 3, 0) STEP(10, 2, 3, 0, 1) STEP(11, 3, 0, 1, 2) STEP(12, 0, 1, 2, 3)     \
-                STEP(13, 1, 2, 3, 0) STEP(14, 2, 3, 0, 1) STEP(15, 3, 0, 1, 2)
+    STEP(0, 0, 1, 2, 3);                                                                           \
+    STEP(1, 1, 2, 3, 0);                                                                           \
+    STEP(2, 2, 3, 0, 1);                                                                           \
+    STEP(3, 3, 0, 1, 2);                                                                           \
+    STEP(4, 0, 1, 2, 3);                                                                           \
+    STEP(5, 1, 2, 3, 0);                                                                           \
+    STEP(6, 2, 3, 0, 1);                                                                           \
+    STEP(7, 3, 0, 1, 2);                                                                           \
+    STEP(8, 0, 1, 2, 3);                                                                           \
+    STEP(9, 1, 2, 3, 0);                                                                           \
+    STEP(10, 2, 3, 0, 1);                                                                          \
+    STEP(11, 3, 0, 1, 2);                                                                          \
+    STEP(12, 0, 1, 2, 3);                                                                          \
+    STEP(13, 1, 2, 3, 0);                                                                          \
+    STEP(14, 2, 3, 0, 1);                                                                          \
+    STEP(15, 3, 0, 1, 2)
 
 TARGET_INLINE void run_one(lane *s, __m128i *w) {
     const lane before = *s;
 #define STEP(i, w0, w1, w2, w3)                                                                    \
-    if ((i) >= 4) {                                                                                \
-        w[w0] = schedule4(w[w0], w[w1], w[w2], w[w3]);                                             \
-    }                                                                                              \
-    rounds4(s, _mm_add_epi32(w[w0], load4(rp__hash_k + 4 * (i))));
-    GROUPS(STEP)
+    do {                                                                                           \
+        if ((i) >= 4) {                                                                            \
+            w[w0] = schedule4(w[w0], w[w1], w[w2], w[w3]);                                         \
+        }                                                                                          \
+        rounds4(s, _mm_add_epi32(w[w0], load4(rp__hash_k + 4 * (i))));                             \
+    } while (0)
+    GROUPS(STEP);
 #undef STEP
     add_lane(s, before);
 }
@@ -87,13 +100,15 @@ TARGET_INLINE void run_one(lane *s, __m128i *w) {
 TARGET_INLINE void run_two(lane *s, lane *t, __m128i *w, __m128i *x) {
     const lane s_before = *s, t_before = *t;
 #define STEP(i, w0, w1, w2, w3)                                                                    \
-    if ((i) >= 4) {                                                                                \
-        w[w0] = schedule4(w[w0], w[w1], w[w2], w[w3]);                                             \
-        x[w0] = schedule4(x[w0], x[w1], x[w2], x[w3]);                                             \
-    }                                                                                              \
-    rounds4(s, _mm_add_epi32(w[w0], load4(rp__hash_k + 4 * (i))));                                 \
-    rounds4(t, _mm_add_epi32(x[w0], load4(rp__hash_k + 4 * (i))));
-    GROUPS(STEP)
+    do {                                                                                           \
+        if ((i) >= 4) {                                                                            \
+            w[w0] = schedule4(w[w0], w[w1], w[w2], w[w3]);                                         \
+            x[w0] = schedule4(x[w0], x[w1], x[w2], x[w3]);                                         \
+        }                                                                                          \
+        rounds4(s, _mm_add_epi32(w[w0], load4(rp__hash_k + 4 * (i))));                             \
+        rounds4(t, _mm_add_epi32(x[w0], load4(rp__hash_k + 4 * (i))));                             \
+    } while (0)
+    GROUPS(STEP);
 #undef STEP
     add_lane(s, s_before);
     add_lane(t, t_before);
@@ -101,18 +116,18 @@ TARGET_INLINE void run_two(lane *s, lane *t, __m128i *w, __m128i *x) {
 
 /* ---- one lane ---- */
 
-TARGET static void shani_compress(uint32_t *state8, const uint32_t *words16) {
-    lane s = pack(load4(state8), load4(state8 + 4));
+TARGET static void shani_compress(uint32_t *out, const uint32_t *in, const uint32_t *words16) {
+    lane s = pack(load4(in), load4(in + 4));
     __m128i w[4] = {load4(words16), load4(words16 + 4), load4(words16 + 8), load4(words16 + 12)};
     run_one(&s, w);
     __m128i abcd, efgh;
     unpack(s, &abcd, &efgh);
-    store4(state8, abcd);
-    store4(state8 + 4, efgh);
+    store4(out, abcd);
+    store4(out + 4, efgh);
 }
 
-TARGET static void shani_scheduled(uint32_t *state8, const uint32_t *scheduled64) {
-    lane s = pack(load4(state8), load4(state8 + 4));
+TARGET static void shani_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
+    lane s = pack(load4(in), load4(in + 4));
     const lane before = s;
     for (size_t i = 0; i < 64; i += 4) {
         rounds4(&s, load4(scheduled64 + i));
@@ -120,8 +135,8 @@ TARGET static void shani_scheduled(uint32_t *state8, const uint32_t *scheduled64
     add_lane(&s, before);
     __m128i abcd, efgh;
     unpack(s, &abcd, &efgh);
-    store4(state8, abcd);
-    store4(state8 + 4, efgh);
+    store4(out, abcd);
+    store4(out + 4, efgh);
 }
 
 TARGET_INLINE __m128i load4_be(const uint8_t *bytes16) {
@@ -146,10 +161,6 @@ TARGET static void shani_load_blocks(uint32_t *words16, const uint8_t *const *bl
     for (size_t i = 0; i < 4; i++) {
         store4(words16 + 4 * i, load4_be(blocks[0] + 16 * i));
     }
-}
-
-static void shani_load_words(uint32_t *words8, const uint32_t *const *sources) {
-    memcpy(words8, sources[0], 32);
 }
 
 /* ---- two lanes: words interleaved pairwise ---- */
@@ -182,20 +193,21 @@ TARGET_INLINE void store_two(uint32_t *state, lane s, lane t) {
     join4(state + 8, efgh[0], efgh[1]);
 }
 
-TARGET static void shani_x2_compress(uint32_t *state, const uint32_t *words) {
+TARGET static void shani_x2_compress(uint32_t *out, const uint32_t *in, const uint32_t *words) {
     lane s, t;
-    load_two(state, &s, &t);
+    load_two(in, &s, &t);
     __m128i w[4], x[4];
     for (size_t i = 0; i < 4; i++) {
         split4(words + 8 * i, &w[i], &x[i]);
     }
     run_two(&s, &t, w, x);
-    store_two(state, s, t);
+    store_two(out, s, t);
 }
 
-TARGET static void shani_x2_scheduled(uint32_t *state, const uint32_t *scheduled64) {
+TARGET static void shani_x2_scheduled(uint32_t *out, const uint32_t *in,
+                                      const uint32_t *scheduled64) {
     lane s, t;
-    load_two(state, &s, &t);
+    load_two(in, &s, &t);
     const lane s_before = s, t_before = t;
     for (size_t i = 0; i < 64; i += 4) {
         __m128i wk = load4(scheduled64 + i);
@@ -204,7 +216,7 @@ TARGET static void shani_x2_scheduled(uint32_t *state, const uint32_t *scheduled
     }
     add_lane(&s, s_before);
     add_lane(&t, t_before);
-    store_two(state, s, t);
+    store_two(out, s, t);
 }
 
 TARGET static void shani_x2_load_blocks(uint32_t *words, const uint8_t *const *blocks) {
@@ -219,6 +231,15 @@ TARGET static void shani_x2_load_words(uint32_t *words, const uint32_t *const *s
     }
 }
 
+TARGET static void shani_x2_broadcast(uint32_t *words, const uint32_t *words8) {
+    for (size_t i = 0; i < 2; i++) {
+        __m128i four = load4(words8 + 4 * i);
+        join4(words + 8 * i, four, four);
+    }
+}
+
+RP_LANE_INITIAL_STATE(initial_state_x2, 2);
+
 #if defined(RP_SHANI_EMULATION)
 #define rp__hash_shani rp__hash_shani_emulated
 #define rp__hash_shani_x2 rp__hash_shani_x2_emulated
@@ -229,10 +250,12 @@ const rp_hash_ops rp__hash_shani = {
     .kernel = RP_HASH_SHANI,
     .name = "sha-ni",
     .lanes = 1,
+    .initial_state = rp_hash_initial_state,
     .compress = shani_compress,
     .compress_scheduled = shani_scheduled,
     .load_blocks = shani_load_blocks,
-    .load_words = shani_load_words,
+    .load_words = rp__one_lane_words,
+    .broadcast_words = rp__one_lane_broadcast,
     .compress_bytes = shani_bytes,
 };
 
@@ -240,10 +263,12 @@ const rp_hash_ops rp__hash_shani_x2 = {
     .kernel = RP_HASH_SHANI_X2,
     .name = "sha-ni-x2",
     .lanes = 2,
+    .initial_state = initial_state_x2,
     .compress = shani_x2_compress,
     .compress_scheduled = shani_x2_scheduled,
     .load_blocks = shani_x2_load_blocks,
     .load_words = shani_x2_load_words,
+    .broadcast_words = shani_x2_broadcast,
     .compress_bytes = shani_bytes,
 };
 

@@ -8,8 +8,21 @@
 
 extern const uint32_t rp__hash_k[64];
 
-/* Portable code that several kernels fall back to. */
+/* Portable code that several kernels share. */
 void rp__hash_portable_bytes(uint32_t *state8, const uint8_t *blocks, size_t block_count);
+void rp__one_lane_words(uint32_t *words8, const uint32_t *const *sources);
+void rp__one_lane_broadcast(uint32_t *words8, const uint32_t *source8);
+
+/* Defines `name`, the initial state (FIPS 180-4 section 5.3.3) in the order of L lanes: 2, 8 or 16.
+ */
+#define RP_LANES_2(x) (x), (x)
+#define RP_LANES_8(x) RP_LANES_2(x), RP_LANES_2(x), RP_LANES_2(x), RP_LANES_2(x)
+#define RP_LANES_16(x) RP_LANES_8(x), RP_LANES_8(x)
+#define RP_LANE_INITIAL_STATE(name, L)                                                             \
+    _Alignas(RP_HASH_LANE_ALIGN) static const uint32_t name[8 * (L)] = {                           \
+        RP_LANES_##L(0x6a09e667), RP_LANES_##L(0xbb67ae85), RP_LANES_##L(0x3c6ef372),              \
+        RP_LANES_##L(0xa54ff53a), RP_LANES_##L(0x510e527f), RP_LANES_##L(0x9b05688c),              \
+        RP_LANES_##L(0x1f83d9ab), RP_LANES_##L(0x5be0cd19)}
 
 extern const rp_hash_ops rp__hash_portable;
 #if defined(__x86_64__)

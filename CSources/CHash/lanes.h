@@ -4,15 +4,6 @@
 
 #include "kernels.h"
 
-/* Every lane at the initial state. */
-static inline void rp__lanes_start(uint32_t *state, uint32_t lanes) {
-    for (size_t i = 0; i < 8; i++) {
-        for (size_t l = 0; l < lanes; l++) {
-            state[i * lanes + l] = rp_hash_initial_state[i];
-        }
-    }
-}
-
 /* state = SHA-256 of the digests that state holds. `words` is scratch of 16 * L. */
 static inline void rp__lanes_hash_digest(const rp_hash_ops *ops, uint32_t *state, uint32_t *words) {
     const size_t row = ops->lanes;
@@ -22,8 +13,7 @@ static inline void rp__lanes_hash_digest(const rp_hash_ops *ops, uint32_t *state
         words[8 * row + l] = 0x80000000;
         words[15 * row + l] = 256;
     }
-    rp__lanes_start(state, ops->lanes);
-    ops->compress(state, words);
+    ops->compress(state, ops->initial_state, words);
 }
 
 /* Writes the digests of the first `count` lanes, 32 bytes each. */

@@ -16,13 +16,11 @@ const uint32_t rp_hash_scheduled_pad64[64] = {
 /* state8 (a digest in words) becomes SHA-256d(words16). */
 static void step_words(const rp_hash_ops *ops, uint32_t *state8, const uint32_t *words16) {
     uint32_t second16[16] = {0};
-    memcpy(second16, rp_hash_initial_state, 32);
-    ops->compress(second16, words16);
-    ops->compress_scheduled(second16, rp_hash_scheduled_pad64);
+    ops->compress(second16, rp_hash_initial_state, words16);
+    ops->compress_scheduled(second16, second16, rp_hash_scheduled_pad64);
     second16[8] = 0x80000000;
     second16[15] = 256;
-    memcpy(state8, rp_hash_initial_state, 32);
-    ops->compress(state8, second16);
+    ops->compress(state8, rp_hash_initial_state, second16);
 }
 
 static void load_digest(uint32_t *words8, const uint8_t *bytes32) {
@@ -64,9 +62,8 @@ void rp_hash_merkle_level(const rp_hash_engine *engine, uint8_t *out32s, const u
             blocks[l] = nodes32s + 64 * (at + (l < filled ? l : filled - 1));
         }
         ops->load_blocks(words, blocks);
-        rp__lanes_start(state, L);
-        ops->compress(state, words);
-        ops->compress_scheduled(state, rp_hash_scheduled_pad64);
+        ops->compress(state, ops->initial_state, words);
+        ops->compress_scheduled(state, state, rp_hash_scheduled_pad64);
         rp__lanes_hash_digest(ops, state, words);
         rp__lanes_store(out32s + 32 * at, state, L, filled);
     }

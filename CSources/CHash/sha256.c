@@ -67,8 +67,7 @@ static void hash_digest(const rp_hash_ops *ops, uint32_t *state8) {
     memcpy(words16, state8, 32);
     words16[8] = 0x80000000;
     words16[15] = 256;
-    memcpy(state8, rp_hash_initial_state, 32);
-    ops->compress(state8, words16);
+    ops->compress(state8, rp_hash_initial_state, words16);
 }
 
 void rp_hash_sha256(const rp_hash_engine *engine, uint8_t *out32, const uint8_t *bytes,
@@ -115,8 +114,7 @@ void rp_hash_header_from_midstate(const rp_hash_engine *engine, uint8_t *out32,
     uint32_t words16[16] = {rp__load_be32(tail16), rp__load_be32(tail16 + 4),
                             rp__load_be32(tail16 + 8), rp__load_be32(tail16 + 12), 0x80000000};
     words16[15] = 80 * 8;
-    memcpy(state8, midstate8, 32);
-    engine->single->compress(state8, words16);
+    engine->single->compress(state8, midstate8, words16);
     hash_digest(engine->single, state8);
     rp__store_digest(out32, state8);
 }

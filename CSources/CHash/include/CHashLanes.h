@@ -21,15 +21,20 @@ struct rp_hash_ops {
     rp_hash_kernel kernel;
     const char *name;
     uint32_t lanes;
-    /* Advances all lanes by one block: state[8 * L] by words[16 * L]. */
-    void (*compress)(uint32_t *state, const uint32_t *words);
-    /* Advances all lanes by one block that is the same for each, given as its expanded schedule
-     * with the round constants added (rp_hash_expand): saves the schedule, a third of the work. */
-    void (*compress_scheduled)(uint32_t *state, const uint32_t *scheduled64);
+    /* The initial state in lane order, 8 * L words. */
+    const uint32_t *initial_state;
+    /* out[8 * L] = state in[8 * L] advanced by one block words[16 * L], in all lanes. `out` may be
+     * `in`, and may overlap `words` (the digest becomes part of the next message where it lies). */
+    void (*compress)(uint32_t *out, const uint32_t *in, const uint32_t *words);
+    /* The same with one block for all lanes, given as its expanded schedule with the round
+     * constants added (rp_hash_expand): saves the schedule, a third of the work. */
+    void (*compress_scheduled)(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64);
     /* words[16 * L] = one 64-byte block of each lane, read big-endian. */
     void (*load_blocks)(uint32_t *words, const uint8_t *const *blocks);
     /* words[8 * L] = eight native words of each lane. */
     void (*load_words)(uint32_t *words, const uint32_t *const *sources);
+    /* words[8 * L] = the same eight words in every lane. */
+    void (*broadcast_words)(uint32_t *words, const uint32_t *words8);
     /* Advances ONE plain state by whole blocks of bytes. A several-lane kernel does it with the
      * portable code: it is never the one chosen for single messages. */
     void (*compress_bytes)(uint32_t *state8, const uint8_t *blocks, size_t block_count);
