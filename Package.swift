@@ -49,16 +49,39 @@ var targets: [Target] = [
     systemModule("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
 
     cLibrary("CHash"),
+    cLibrary("CShares", ["CHash"]),
 
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
+
+    .target(name: "Shares", dependencies: ["Bitcoin", "CShares"], swiftSettings: wrapsC),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
 ]
 
+var dependencies: [Package.Dependency] = []
+
+if !coresOnly {
+    dependencies += [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ]
+    targets += [
+        .target(
+            name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
+        .executableTarget(
+            name: "radpool-bench",
+            dependencies: [
+                "Bitcoin", "Shares", "CHash", "CBaselines",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),
+    ]
+}
+
 let package = Package(
     name: "radpool",
     platforms: [.macOS(.v15)],
+    dependencies: dependencies,
     targets: targets,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
