@@ -1,1 +1,12 @@
-internal import CHash
+/// SHA-256 (FIPS 180-4) and bitcoin's double SHA-256.
+public enum SHA256 {
+    /// SHA-256 of the bytes.
+    public static func hash(_ bytes: some Collection<UInt8>) -> Hash256 {
+        HashKernel.sha256(bytes)
+    }
+
+    /// SHA-256 of SHA-256 of the bytes: the hash of transactions, block headers and legacy signature messages.
+    public static func doubleHash(_ bytes: some Collection<UInt8>) -> Hash256 {
+        HashKernel.doubleSHA256(bytes)
+    }
+}

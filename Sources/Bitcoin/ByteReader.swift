@@ -1,0 +1,123 @@
+/// A cursor over bytes that checks every bound and names the offset of what it refuses.
+///
+/// Counts are compared with the bytes that remain before anything is allocated for them, so parsing takes memory
+/// within a small multiple of the input. Integers are little-endian.
+public struct ByteReader: Sendable {
+    private let bytes: [UInt8]
+
+    /// How many bytes have been read.
+    public private(set) var offset = 0
+
+    /// Starts at the first of the bytes.
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// How many bytes are left.
+    public var remaining: Int { bytes.count - offset }
+
+    /// Reads one byte.
+    public mutating func readUInt8() throws(ParseError) -> UInt8 {
+        guard offset < bytes.count else {
+            throw ParseError(.truncated(needed: 1), offset: offset)
+        }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
+    /// Reads a 16-bit little-endian integer.
+    public mutating func readUInt16() throws(ParseError) -> UInt16 {
+        UInt16(truncatingIfNeeded: try readInteger(byteCount: 2))
+    }
+
+    /// Reads a 32-bit little-endian integer.
+    public mutating func readUInt32() throws(ParseError) -> UInt32 {
+        UInt32(truncatingIfNeeded: try readInteger(byteCount: 4))
+    }
+
+    /// Reads a 64-bit little-endian integer.
+    public mutating func readUInt64() throws(ParseError) -> UInt64 {
+        try readInteger(byteCount: 8)
+    }
+
+    /// Reads a 32-byte hash in internal order.
+    public mutating func readHash() throws(ParseError) -> Hash256 {
+        try require(32)
+        return Hash256(
+            word0: try readUInt64(), word1: try readUInt64(), word2: try readUInt64(), word3: try readUInt64())
+    }
+
+    /// Reads exactly `count` bytes.
+    public mutating func readBytes(_ count: Int) throws(ParseError) -> [UInt8] {
+        try require(count)
+        defer { offset += count }
+        return Array(bytes[offset..<offset + count])
+    }
+
+    /// Reads a compact size, which must be in its shortest form.
+    public mutating func readCompactSize() throws(ParseError) -> UInt64 {
+        let start = offset
+        let first = try readUInt8()
+        let (value, minimum): (UInt64, UInt64)
+        switch first {
+        case 0xfd: (value, minimum) = (try readInteger(byteCount: 2), 0xfd)
+        case 0xfe: (value, minimum) = (try readInteger(byteCount: 4), 0x1_0000)
+        case 0xff: (value, minimum) = (try readInteger(byteCount: 8), 0x1_0000_0000)
+        default: return UInt64(first)
+        }
+        guard value >= minimum else {
+            throw ParseError(.nonMinimalCompactSize, offset: start)
+        }
+        return value
+    }
+
+    /// Reads a compact size that counts items of at least `minimumSize` bytes each, all still to come.
+    ///
+    /// - Parameter minimumSize: the size of the smallest item in bytes, at least 1.
+    public mutating func readCount(minimumSize: Int) throws(ParseError) -> Int {
+        let start = offset
+        let count = try readCompactSize()
+        guard count <= UInt64(remaining / max(minimumSize, 1)) else {
+            throw ParseError(.countTooLarge(count), offset: start)
+        }
+        return Int(count)
+    }
+
+    /// Reads a compact size and then that many bytes.
+    public mutating func readLengthPrefixedBytes() throws(ParseError) -> [UInt8] {
+        try readBytes(try readCount(minimumSize: 1))
+    }
+
+    /// Checks that nothing is left.
+    public func finish() throws(ParseError) {
+        guard remaining == 0 else {
+            throw ParseError(.trailingBytes(count: remaining), offset: offset)
+        }
+    }
+
+    /// What the next byte is, or nil at the end; the offset stays.
+    func peek() -> UInt8? {
+        offset < bytes.count ? bytes[offset] : nil
+    }
+
+    /// The bytes from an earlier offset up to the current one.
+    func bytesRead(since start: Int) -> ArraySlice<UInt8> {
+        bytes[min(start, offset)..<offset]
+    }
+
+    private func require(_ count: Int) throws(ParseError) {
+        guard count >= 0, count <= remaining else {
+            throw ParseError(.truncated(needed: count), offset: offset)
+        }
+    }
+
+    private mutating func readInteger(byteCount: Int) throws(ParseError) -> UInt64 {
+        try require(byteCount)
+        var value: UInt64 = 0
+        for index in 0..<byteCount {
+            value |= UInt64(bytes[offset + index]) << UInt64(8 * index)
+        }
+        offset += byteCount
+        return value
+    }
+}

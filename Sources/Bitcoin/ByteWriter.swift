@@ -1,0 +1,81 @@
+/// Collects a serialisation. Integers are little-endian.
+public struct ByteWriter: Sendable {
+    /// What has been written so far.
+    public private(set) var bytes: [UInt8] = []
+
+    /// An empty serialisation with room for `capacity` bytes.
+    public init(capacity: Int = 0) {
+        bytes.reserveCapacity(max(capacity, 0))
+    }
+
+    /// Appends one byte.
+    public mutating func append(_ byte: UInt8) {
+        bytes.append(byte)
+    }
+
+    /// Appends bytes as they are.
+    public mutating func append(_ more: [UInt8]) {
+        bytes.append(contentsOf: more)
+    }
+
+    /// Appends bytes as they are.
+    public mutating func append(_ more: ArraySlice<UInt8>) {
+        bytes.append(contentsOf: more)
+    }
+
+    /// Appends a fixed-width integer, least significant byte first.
+    public mutating func append(littleEndian value: some FixedWidthInteger) {
+        for index in 0..<value.bitWidth / 8 {
+            bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index)))
+        }
+    }
+
+    /// Appends a hash in internal order.
+    public mutating func append(_ hash: Hash256) {
+        append(word: hash.word0)
+        append(word: hash.word1)
+        append(word: hash.word2)
+        append(word: hash.word3)
+    }
+
+    /// Appends a compact size in its shortest form.
+    public mutating func append(compactSize value: Int) {
+        let value = UInt64(max(value, 0))
+        switch value {
+        case ..<0xfd:
+            append(UInt8(truncatingIfNeeded: value))
+        case ...0xffff:
+            append(0xfd)
+            append(littleEndian: UInt16(truncatingIfNeeded: value))
+        case ...0xffff_ffff:
+            append(0xfe)
+            append(littleEndian: UInt32(truncatingIfNeeded: value))
+        default:
+            append(0xff)
+            append(word: value)
+        }
+    }
+
+    /// Appends the bytes' count as a compact size and then the bytes.
+    public mutating func append(lengthPrefixed more: [UInt8]) {
+        append(compactSize: more.count)
+        append(more)
+    }
+
+    /// How many bytes a compact size takes.
+    static func compactSizeLength(_ value: Int) -> Int {
+        switch value {
+        case ..<0xfd: 1
+        case ...0xffff: 3
+        case ...0xffff_ffff: 5
+        default: 9
+        }
+    }
+
+    // Not generic, because hashes are most of what is written and a specialised loop is several times faster.
+    private mutating func append(word: UInt64) {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// The 32 bytes of a BIP340 x-only public key: an encoding, not known to be a point of the curve.
+public struct XOnlyKeyBytes: Hashable, Sendable {
+    private let storage: Hash256
+
+    /// Takes 32 bytes, the x coordinate most significant byte first.
+    ///
+    /// - Throws: `ParseError` with `truncated` or `trailingBytes` for any other length.
+    public init(_ bytes: some Collection<UInt8>) throws(ParseError) {
+        storage = try Hash256(internalBytes: bytes)
+    }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] { storage.bytes }
+}
