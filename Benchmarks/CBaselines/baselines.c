@@ -1,4 +1,6 @@
 /* The baselines of radpool-bench; see the header. */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+
 #include "CBaselines.h"
 
 #include <openssl/sha.h>
@@ -11,13 +13,17 @@ uint64_t rp_bench_thread_time(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-void rp_bench_kernel_loop(rp_hash_kernel kernel, size_t fresh, size_t scheduled, size_t rounds) {
+void rp_bench_kernel_loop(rp_hash_kernel kernel, size_t fresh, size_t digests, size_t scheduled,
+                          size_t rounds) {
     static _Thread_local _Alignas(RP_HASH_LANE_ALIGN) uint32_t state[8 * RP_HASH_MAX_LANES];
     static _Thread_local _Alignas(RP_HASH_LANE_ALIGN) uint32_t words[16 * RP_HASH_MAX_LANES];
     const rp_hash_ops *ops = rp_hash_kernel_ops(kernel);
     for (size_t i = 0; i < rounds; i++) {
         for (size_t j = 0; j < fresh; j++) {
             ops->compress(state, state, words);
+        }
+        for (size_t j = 0; j < digests; j++) {
+            ops->compress_digest(state, state);
         }
         for (size_t j = 0; j < scheduled; j++) {
             ops->compress_scheduled(state, state, rp_hash_scheduled_pad64);

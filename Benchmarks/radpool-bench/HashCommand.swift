@@ -39,12 +39,12 @@ struct HashCommand: ParsableCommand {
 
     /// Compressions of fresh blocks in all lanes.
     private func fresh(_ kernel: SHA256Kernel) -> Harness.Work {
-        Harness.Work(units: 64 * kernel.lanes) { rp_bench_kernel_loop(kernel.raw, 64, 0, $0) }
+        Harness.Work(units: 64 * kernel.lanes) { rp_bench_kernel_loop(kernel.raw, 64, 0, 0, $0) }
     }
 
     /// Compressions of a block with a known schedule in all lanes.
     private func scheduled(_ kernel: SHA256Kernel) -> Harness.Work {
-        Harness.Work(units: 64 * kernel.lanes) { rp_bench_kernel_loop(kernel.raw, 0, 64, $0) }
+        Harness.Work(units: 64 * kernel.lanes) { rp_bench_kernel_loop(kernel.raw, 0, 0, 64, $0) }
     }
 
     /// The batch entry over 80-byte messages: two compressions each, loading and padding included.

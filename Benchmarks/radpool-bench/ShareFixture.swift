@@ -16,7 +16,8 @@ struct ShareFixture {
     init() throws {
         head = Self.coinbaseHead
         tail = Self.coinbaseTail(length: 250 - head.count - 32 - 1 - 12)
-        branch = (0..<32 * Self.branchCount).map { UInt8(truncatingIfNeeded: ($0 &+ 1) &* 109) }
+        let branch = (0..<32 * Self.branchCount).map { UInt8(truncatingIfNeeded: ($0 &+ 1) &* 109) }
+        self.branch = branch
         let job = try ShareJob(
             ShareJob.Parameters(
                 syndicate: SyndicateID(Self.hash(1)), msp: MSPID(Self.hash(2)), jobSequence: 7,
@@ -29,16 +30,25 @@ struct ShareFixture {
                     }),
                 minTime: Self.time - 600, currentTime: Self.time, coinbaseHead: head, coinbaseTail: tail))
         let level = ShareLevel(ShareLevel.bounds.lowerBound)
-        works = try (1...16).compactMap { miner in
+        let works = try (1...16).compactMap { miner in
             try level.map { try ShareWork(job, miner: MinerID(Self.hash(UInt8(100 + miner))), level: $0) }
         }
-        submissions = (0..<Self.shareCount).map { [works] index in
+        self.works = works
+        submissions = Self.validShares(of: works)
+    }
+
+    /// Shares that meet their target, as nearly all that a pool receives: every second hash does at the lowest level.
+    private static func validShares(of works: [ShareWork]) -> [ShareSubmission] {
+        let validator = ShareValidator()
+        let tried = (0..<4 * shareCount).map { index in
             ShareSubmission(
                 works[index % works.count], Extranonce(UInt32(index % 16), UInt64(index)),
                 HeaderRoll(
-                    ntime: Self.time + UInt32(index % 60), nonce: UInt32(truncatingIfNeeded: index &* 2_654_435_761),
+                    ntime: time + UInt32(index % 60), nonce: UInt32(truncatingIfNeeded: index &* 2_654_435_761),
                     versionBits: UInt32(index % 4) << 13))
         }
+        let valid = zip(tried, validator.judge(batch: tried)).filter { $1.verdict == .accepted }.map(\.0)
+        return Array(valid.prefix(shareCount))
     }
 
     /// The same share, to be validated with one-shot calls of libcrypto. The caller keeps the buffers alive.

@@ -1,5 +1,5 @@
 /* Batches: many independent messages of one length, hashed side by side in the lanes. */
-#include "lanes.h"
+#include "kernels.h"
 
 /* One group of up to L messages. Whole blocks come straight from the messages; the padded end of
  * each is built beside them. */
@@ -57,9 +57,9 @@ static void hash_batch(const rp_hash_engine *engine, uint8_t *out32s, const uint
         }
         hash_group(&g, state, words);
         if (twice) {
-            rp__lanes_hash_digest(g.ops, state, words);
+            g.ops->compress_digest(state, state);
         }
-        rp__lanes_store(out32s + 32 * at, state, g.ops->lanes, filled);
+        rp__store_lanes(g.ops, out32s + 32 * at, state, filled);
     }
 }
 

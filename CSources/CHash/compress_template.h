@@ -1,7 +1,8 @@
 /*
  * The SHA-256 rounds, written once for every kernel that works on ordinary registers. A kernel file
- * defines the vector operations below, includes this header, and gets two macros:
+ * defines the vector operations below, includes this header, and gets three macros:
  *   RP_COMPRESS(out, in, words)             states and words in lane order
+ *   RP_COMPRESS_DIGEST(out, words)          a padded digest: words 8...15 are constants
  *   RP_COMPRESS_SCHEDULED(out, in, wk)      one schedule for all lanes
  *
  * Needed: V (type), RP_LOAD(p, row), RP_STORE(p, row, v), RP_SET1(x), RP_ADD(x, y), RP_XOR(x, y),
@@ -82,6 +83,30 @@
             RP_ROUNDS16(RP_WK_NEXT);                                                               \
         }                                                                                          \
         RP_ADD_STATE(out, in);                                                                     \
+    } while (0)
+
+/* The compiler folds the constant words into the first stretch of the schedule, which is therefore
+ * written out apart from the loop. Starts from the initial state: that is where digests are hashed.
+ */
+#define RP_COMPRESS_DIGEST(out, initial, words)                                                    \
+    do {                                                                                           \
+        RP_LOAD_STATE(initial);                                                                    \
+        V w[16];                                                                                   \
+        for (size_t i_ = 0; i_ < 8; i_++) {                                                        \
+            w[i_] = RP_LOAD(words, i_);                                                            \
+            w[8 + i_] = RP_SET1(0);                                                                \
+        }                                                                                          \
+        w[8] = RP_SET1(0x80000000);                                                                \
+        w[15] = RP_SET1(32 * 8);                                                                   \
+        const uint32_t *k = rp__hash_k;                                                            \
+        RP_ROUNDS16(RP_WK_FIRST);                                                                  \
+        k += 16;                                                                                   \
+        RP_ROUNDS16(RP_WK_NEXT);                                                                   \
+        _Pragma("clang loop unroll(disable)") for (size_t i_ = 0; i_ < 2; i_++) {                  \
+            k += 16;                                                                               \
+            RP_ROUNDS16(RP_WK_NEXT);                                                               \
+        }                                                                                          \
+        RP_ADD_STATE(out, initial);                                                                \
     } while (0)
 
 #define RP_COMPRESS_SCHEDULED(out, in, scheduled64)                                                \

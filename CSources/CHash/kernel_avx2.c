@@ -19,8 +19,14 @@
 #define RP_MAJ(a, b, c, ab, bc) _mm256_xor_si256((b), _mm256_and_si256((ab), (bc)))
 #include "compress_template.h"
 
+RP_LANE_INITIAL_STATE(initial_state, 8);
+
 TARGET static void avx2_compress(uint32_t *out, const uint32_t *in, const uint32_t *words) {
     RP_COMPRESS(out, in, words);
+}
+
+TARGET static void avx2_digest(uint32_t *out, const uint32_t *words) {
+    RP_COMPRESS_DIGEST(out, initial_state, words);
 }
 
 TARGET static void avx2_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
@@ -42,7 +48,9 @@ TARGET static void avx2_broadcast(uint32_t *words, const uint32_t *words8) {
     }
 }
 
-RP_LANE_INITIAL_STATE(initial_state, 8);
+TARGET static void avx2_store_digests(uint8_t *out32s, const uint32_t *state) {
+    rp__untranspose8_be(out32s, state, 8);
+}
 
 const rp_hash_ops rp__hash_avx2_x8 = {
     .kernel = RP_HASH_AVX2_X8,
@@ -50,10 +58,12 @@ const rp_hash_ops rp__hash_avx2_x8 = {
     .lanes = 8,
     .initial_state = initial_state,
     .compress = avx2_compress,
+    .compress_digest = avx2_digest,
     .compress_scheduled = avx2_scheduled,
     .load_blocks = avx2_load_blocks,
     .load_words = avx2_load_words,
     .broadcast_words = avx2_broadcast,
+    .store_digests = avx2_store_digests,
     .compress_bytes = rp__hash_portable_bytes,
 };
 

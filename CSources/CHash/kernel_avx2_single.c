@@ -88,6 +88,11 @@ TARGET static void avx2_compress(uint32_t *out, const uint32_t *in, const uint32
                      load4(words16 + 12));
 }
 
+TARGET static void avx2_digest(uint32_t *out, const uint32_t *words8) {
+    compress_vectors(out, rp_hash_initial_state, load4(words8), load4(words8 + 4),
+                     _mm_set_epi32(0, 0, 0, INT32_MIN), _mm_set_epi32(32 * 8, 0, 0, 0));
+}
+
 TARGET static void avx2_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
     RP_COMPRESS_SCHEDULED(out, in, scheduled64);
 }
@@ -111,10 +116,12 @@ const rp_hash_ops rp__hash_avx2 = {
     .lanes = 1,
     .initial_state = rp_hash_initial_state,
     .compress = avx2_compress,
+    .compress_digest = avx2_digest,
     .compress_scheduled = avx2_scheduled,
     .load_blocks = avx2_load_blocks,
     .load_words = rp__one_lane_words,
     .broadcast_words = rp__one_lane_broadcast,
+    .store_digests = rp__store_digest,
     .compress_bytes = avx2_bytes,
 };
 

@@ -25,8 +25,14 @@ enum { TERNARY_XOR3 = 0x96, TERNARY_CHOOSE = 0xca, TERNARY_MAJORITY = 0xe8 };
 #define RP_MAJ(a, b, c, ab, bc) _mm512_ternarylogic_epi32((a), (b), (c), TERNARY_MAJORITY)
 #include "compress_template.h"
 
+RP_LANE_INITIAL_STATE(initial_state, 16);
+
 TARGET static void avx512_compress(uint32_t *out, const uint32_t *in, const uint32_t *words) {
     RP_COMPRESS(out, in, words);
+}
+
+TARGET static void avx512_digest(uint32_t *out, const uint32_t *words) {
+    RP_COMPRESS_DIGEST(out, initial_state, words);
 }
 
 TARGET static void avx512_scheduled(uint32_t *out, const uint32_t *in,
@@ -52,7 +58,10 @@ TARGET static void avx512_broadcast(uint32_t *words, const uint32_t *words8) {
     }
 }
 
-RP_LANE_INITIAL_STATE(initial_state, 16);
+TARGET static void avx512_store_digests(uint8_t *out32s, const uint32_t *state) {
+    rp__untranspose8_be(out32s, state, 16);
+    rp__untranspose8_be(out32s + 8 * 32, state + 8, 16);
+}
 
 const rp_hash_ops rp__hash_avx512_x16 = {
     .kernel = RP_HASH_AVX512_X16,
@@ -60,10 +69,12 @@ const rp_hash_ops rp__hash_avx512_x16 = {
     .lanes = 16,
     .initial_state = initial_state,
     .compress = avx512_compress,
+    .compress_digest = avx512_digest,
     .compress_scheduled = avx512_scheduled,
     .load_blocks = avx512_load_blocks,
     .load_words = avx512_load_words,
     .broadcast_words = avx512_broadcast,
+    .store_digests = avx512_store_digests,
     .compress_bytes = rp__hash_portable_bytes,
 };
 

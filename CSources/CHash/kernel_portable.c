@@ -26,6 +26,10 @@ static void portable_compress(uint32_t *out, const uint32_t *in, const uint32_t 
     RP_COMPRESS(out, in, words16);
 }
 
+static void portable_digest(uint32_t *out, const uint32_t *words) {
+    RP_COMPRESS_DIGEST(out, rp_hash_initial_state, words);
+}
+
 static void portable_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
     RP_COMPRESS_SCHEDULED(out, in, scheduled64);
 }
@@ -65,9 +69,11 @@ const rp_hash_ops rp__hash_portable = {
     .lanes = 1,
     .initial_state = rp_hash_initial_state,
     .compress = portable_compress,
+    .compress_digest = portable_digest,
     .compress_scheduled = portable_scheduled,
     .load_blocks = one_lane_blocks,
     .load_words = rp__one_lane_words,
     .broadcast_words = rp__one_lane_broadcast,
+    .store_digests = rp__store_digest,
     .compress_bytes = rp__hash_portable_bytes,
 };

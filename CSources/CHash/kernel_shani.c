@@ -126,6 +126,19 @@ TARGET static void shani_compress(uint32_t *out, const uint32_t *in, const uint3
     store4(out + 4, efgh);
 }
 
+/* The padding of a 32-byte digest: 0x80, zeros, 256 bits. */
+#define DIGEST_PADDING _mm_set_epi32(0, 0, 0, INT32_MIN), _mm_set_epi32(32 * 8, 0, 0, 0)
+
+TARGET static void shani_digest(uint32_t *out, const uint32_t *words8) {
+    lane s = pack(load4(rp_hash_initial_state), load4(rp_hash_initial_state + 4));
+    __m128i w[4] = {load4(words8), load4(words8 + 4), DIGEST_PADDING};
+    run_one(&s, w);
+    __m128i abcd, efgh;
+    unpack(s, &abcd, &efgh);
+    store4(out, abcd);
+    store4(out + 4, efgh);
+}
+
 TARGET static void shani_scheduled(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64) {
     lane s = pack(load4(in), load4(in + 4));
     const lane before = s;
@@ -204,6 +217,17 @@ TARGET static void shani_x2_compress(uint32_t *out, const uint32_t *in, const ui
     store_two(out, s, t);
 }
 
+TARGET static void shani_x2_digest(uint32_t *out, const uint32_t *words) {
+    lane s = pack(load4(rp_hash_initial_state), load4(rp_hash_initial_state + 4)), t = s;
+    __m128i zero = _mm_setzero_si128();
+    __m128i w[4] = {zero, zero, DIGEST_PADDING}, x[4] = {zero, zero, DIGEST_PADDING};
+    for (size_t i = 0; i < 2; i++) {
+        split4(words + 8 * i, &w[i], &x[i]);
+    }
+    run_two(&s, &t, w, x);
+    store_two(out, s, t);
+}
+
 TARGET static void shani_x2_scheduled(uint32_t *out, const uint32_t *in,
                                       const uint32_t *scheduled64) {
     lane s, t;
@@ -238,6 +262,14 @@ TARGET static void shani_x2_broadcast(uint32_t *words, const uint32_t *words8) {
     }
 }
 
+TARGET static void shani_x2_store_digests(uint8_t *out32s, const uint32_t *state) {
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < 8; i++) {
+            rp__store_be32(out32s + 32 * l + 4 * i, state[2 * i + l]);
+        }
+    }
+}
+
 RP_LANE_INITIAL_STATE(initial_state_x2, 2);
 
 #if defined(RP_SHANI_EMULATION)
@@ -252,10 +284,12 @@ const rp_hash_ops rp__hash_shani = {
     .lanes = 1,
     .initial_state = rp_hash_initial_state,
     .compress = shani_compress,
+    .compress_digest = shani_digest,
     .compress_scheduled = shani_scheduled,
     .load_blocks = shani_load_blocks,
     .load_words = rp__one_lane_words,
     .broadcast_words = rp__one_lane_broadcast,
+    .store_digests = rp__store_digest,
     .compress_bytes = shani_bytes,
 };
 
@@ -265,10 +299,12 @@ const rp_hash_ops rp__hash_shani_x2 = {
     .lanes = 2,
     .initial_state = initial_state_x2,
     .compress = shani_x2_compress,
+    .compress_digest = shani_x2_digest,
     .compress_scheduled = shani_x2_scheduled,
     .load_blocks = shani_x2_load_blocks,
     .load_words = shani_x2_load_words,
     .broadcast_words = shani_x2_broadcast,
+    .store_digests = shani_x2_store_digests,
     .compress_bytes = shani_bytes,
 };
 

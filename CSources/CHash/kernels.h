@@ -57,4 +57,12 @@ static inline void rp__store_digest(uint8_t *out32, const uint32_t *state8) {
     }
 }
 
+/* Writes the digests of the first `count` lanes, 32 bytes each. */
+static inline void rp__store_lanes(const rp_hash_ops *ops, uint8_t *out32s, const uint32_t *state,
+                                   size_t count) {
+    uint8_t all[32 * RP_HASH_MAX_LANES];
+    ops->store_digests(all, state);
+    memcpy(out32s, all, 32 * count);
+}
+
 #endif

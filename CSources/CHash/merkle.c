@@ -1,6 +1,5 @@
 /* Merkle steps: SHA-256d of two hashes, one at a time, down a branch, or a whole level in lanes. */
 #include "kernels.h"
-#include "lanes.h"
 
 /* Computed once from { 0x80000000, 0 x 14, 512 }; a test expands it again and compares. */
 const uint32_t rp_hash_scheduled_pad64[64] = {
@@ -13,14 +12,11 @@ const uint32_t rp_hash_scheduled_pad64[64] = {
     0x83613bda, 0xdb48a363, 0x0b02e931, 0x6fd15ca7, 0x521afaca, 0x31338431, 0x6ed41a95, 0x6d437890,
     0xc39c91f2, 0x9eccabbd, 0xb5c9a0e6, 0x532fb63c, 0xd2c741c6, 0x07237ea3, 0xa4954b68, 0x4c191d76};
 
-/* state8 (a digest in words) becomes SHA-256d(words16). */
+/* state8 = SHA-256d(words16); state8 may lie in words16. */
 static void step_words(const rp_hash_ops *ops, uint32_t *state8, const uint32_t *words16) {
-    uint32_t second16[16] = {0};
-    ops->compress(second16, rp_hash_initial_state, words16);
-    ops->compress_scheduled(second16, second16, rp_hash_scheduled_pad64);
-    second16[8] = 0x80000000;
-    second16[15] = 256;
-    ops->compress(state8, rp_hash_initial_state, second16);
+    ops->compress(state8, ops->initial_state, words16);
+    ops->compress_scheduled(state8, state8, rp_hash_scheduled_pad64);
+    ops->compress_digest(state8, state8);
 }
 
 static void load_digest(uint32_t *words8, const uint8_t *bytes32) {
@@ -64,7 +60,7 @@ void rp_hash_merkle_level(const rp_hash_engine *engine, uint8_t *out32s, const u
         ops->load_blocks(words, blocks);
         ops->compress(state, ops->initial_state, words);
         ops->compress_scheduled(state, state, rp_hash_scheduled_pad64);
-        rp__lanes_hash_digest(ops, state, words);
-        rp__lanes_store(out32s + 32 * at, state, L, filled);
+        ops->compress_digest(state, state);
+        rp__store_lanes(ops, out32s + 32 * at, state, filled);
     }
 }

@@ -61,15 +61,6 @@ static void hash_once(const rp_hash_ops *ops, uint32_t *state8, const uint8_t *b
     finish(ops, state8, bytes, length % 64, length);
 }
 
-/* state8 = SHA-256 of the 32-byte digest that state8 holds, without a detour through bytes. */
-static void hash_digest(const rp_hash_ops *ops, uint32_t *state8) {
-    uint32_t words16[16] = {0};
-    memcpy(words16, state8, 32);
-    words16[8] = 0x80000000;
-    words16[15] = 256;
-    ops->compress(state8, rp_hash_initial_state, words16);
-}
-
 void rp_hash_sha256(const rp_hash_engine *engine, uint8_t *out32, const uint8_t *bytes,
                     size_t length) {
     uint32_t state8[8];
@@ -81,7 +72,7 @@ void rp_hash_sha256d(const rp_hash_engine *engine, uint8_t *out32, const uint8_t
                      size_t length) {
     uint32_t state8[8];
     hash_once(engine->single, state8, bytes, length);
-    hash_digest(engine->single, state8);
+    engine->single->compress_digest(state8, state8);
     rp__store_digest(out32, state8);
 }
 
@@ -115,6 +106,6 @@ void rp_hash_header_from_midstate(const rp_hash_engine *engine, uint8_t *out32,
                             rp__load_be32(tail16 + 8), rp__load_be32(tail16 + 12), 0x80000000};
     words16[15] = 80 * 8;
     engine->single->compress(state8, midstate8, words16);
-    hash_digest(engine->single, state8);
+    engine->single->compress_digest(state8, state8);
     rp__store_digest(out32, state8);
 }

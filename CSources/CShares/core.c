@@ -98,10 +98,12 @@ rp_core_status rp_core_work_init(void *memory, size_t size, const rp_hash_engine
     return RP_CORE_OK;
 }
 
-void rp_core_cost(const rp_core_work *work, uint32_t *fresh, uint32_t *scheduled) {
+void rp_core_cost(const rp_core_work *work, rp_core_compressions *out) {
     const rp_core_job *job = work->job;
-    /* Coinbase: changing blocks and the second hash. Each level: the pair and the second hash, and
-     * the known padding between. Header: two blocks and the second hash. */
-    *fresh = job->changing + 1 + 2 * job->branch_count + 3;
-    *scheduled = job->fixed_count + job->branch_count;
+    /* Coinbase: the changing blocks. Each level: the pair. Header: two blocks. */
+    out->fresh = job->changing + job->branch_count + 2;
+    /* Second halves of the double hashes of coinbase, levels and header. */
+    out->digests = 1 + job->branch_count + 1;
+    /* Coinbase: what never changes. Each level: the padding. */
+    out->scheduled = job->fixed_count + job->branch_count;
 }

@@ -26,10 +26,10 @@ typedef struct group {
 typedef struct scratch {
     _Alignas(RP_HASH_LANE_ALIGN) uint32_t state[8 * RP_HASH_MAX_LANES];
     _Alignas(RP_HASH_LANE_ALIGN) uint32_t message[16 * RP_HASH_MAX_LANES];
-    /* A digest to be hashed again; rows 8...15 are its padding, set once. */
-    _Alignas(RP_HASH_LANE_ALIGN) uint32_t digest[16 * RP_HASH_MAX_LANES];
+    _Alignas(RP_HASH_LANE_ALIGN) uint32_t digest[8 * RP_HASH_MAX_LANES];
     /* The 80 bytes of the header and their padding: 32 rows. The root goes to rows 9...16. */
     _Alignas(RP_HASH_LANE_ALIGN) uint32_t header[32 * RP_HASH_MAX_LANES];
+    uint8_t hashes[RP_HASH_MAX_LANES][32];
 } scratch;
 
 enum { ROW_VERSION = 0, ROW_PREVIOUS = 1, ROW_ROOT = 9, ROW_NTIME = 17, ROW_BITS, ROW_NONCE };
@@ -121,11 +121,11 @@ ALWAYS_INLINE void fold_branch(const rp_hash_ops *ops, scratch *s, const group *
     uint32_t *const root = s->header + ROW_ROOT * L;
     for (size_t level = 0; level < levels; level++) {
         load_branch(ops, s, g, level, L);
-        ops->compress(s->message, ops->initial_state, s->digest);
+        ops->compress_digest(s->message, s->digest);
         ops->compress(s->digest, ops->initial_state, s->message);
         ops->compress_scheduled(s->digest, s->digest, rp_hash_scheduled_pad64);
     }
-    ops->compress(root, ops->initial_state, s->digest);
+    ops->compress_digest(root, s->digest);
 }
 
 /* Everything of the headers but the roots. */
@@ -154,29 +154,15 @@ ALWAYS_INLINE void hash_group(const rp_hash_ops *ops, scratch *s, const group *g
     fold_branch(ops, s, g, L);
     ops->compress(s->digest, ops->initial_state, s->header);
     ops->compress(s->digest, s->digest, s->header + 16 * L);
-    ops->compress(s->state, ops->initial_state, s->digest);
+    ops->compress_digest(s->state, s->digest);
 }
 
-/* The paddings, which stay: of a digest in rows 8...15, of the header in rows 20...31. */
+/* The padding of the header, which stays: rows 20...31. */
 ALWAYS_INLINE void prepare(scratch *s, size_t L) {
-    memset(s->digest, 0, 16 * L * sizeof(uint32_t));
-    fill(s->digest + 8 * L, L, 0x80000000);
-    fill(s->digest + 15 * L, L, 32 * 8);
     memset(s->header, 0, 32 * L * sizeof(uint32_t));
     fill(s->header + 20 * L, L, 0x80000000);
     fill(s->header + 31 * L, L, 80 * 8);
 }
-
-/* Hash of lane l of the state, as bytes. */
-ALWAYS_INLINE void store_hash(uint8_t *out32, const uint32_t *state, size_t L, size_t l) {
-    for (size_t i = 0; i < 8; i++) {
-        const uint32_t word = rp__swap32(state[i * L + l]);
-        memcpy(out32 + 4 * i, &word, 4);
-    }
-}
-
-/* rp__swap32 makes little-endian bytes of a big-endian word only on a little-endian machine. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "CShares supports little-endian CPUs");
 
 void rp_core_hash(const rp_hash_engine *engine, uint8_t *out32,
                   const rp_core_candidate *candidate) {
@@ -184,7 +170,7 @@ void rp_core_hash(const rp_hash_engine *engine, uint8_t *out32,
     const group g = {.lane = {candidate}, .uniform = true};
     prepare(&s, 1);
     hash_group(engine->single, &s, &g, 1);
-    store_hash(out32, s.state, 1, 0);
+    engine->single->store_digests(out32, s.state);
 }
 
 static bool same_shape(const rp_core_job *a, const rp_core_job *b) {
@@ -279,6 +265,11 @@ static void hash_lanes(const rp_hash_ops *ops, scratch *s, const group *g) {
 
 void rp_core_hash_batch(const rp_hash_engine *engine, uint8_t *out32s,
                         const rp_core_candidate *candidates, size_t count) {
+    rp__core_hash_strided(engine, out32s, 32, candidates, count);
+}
+
+void rp__core_hash_strided(const rp_hash_engine *engine, uint8_t *out, size_t stride,
+                           const rp_core_candidate *candidates, size_t count) {
     const rp_hash_ops *ops = engine->batch;
     const size_t L = ops->lanes;
     scratch s;
@@ -297,8 +288,9 @@ void rp_core_hash_batch(const rp_hash_engine *engine, uint8_t *out32s,
             const uint8_t *chosen;
             const size_t filled = take_group(&w, &g, &chosen, L);
             hash_lanes(ops, &s, &g);
+            ops->store_digests(s.hashes[0], s.state);
             for (size_t l = 0; l < filled; l++) {
-                store_hash(out32s + 32 * (at + chosen[l]), s.state, L, l);
+                memcpy(out + stride * (at + chosen[l]), s.hashes[l], 32);
             }
         }
     }

@@ -64,6 +64,10 @@ struct rp_share_work {
     uint8_t level;
 };
 
+/* rp_core_hash_batch with the hashes `stride` bytes apart. */
+void rp__core_hash_strided(const rp_hash_engine *engine, uint8_t *out, size_t stride,
+                           const rp_core_candidate *candidates, size_t count);
+
 static inline uint32_t rp__swap32(uint32_t value) {
     return __builtin_bswap32(value);
 }
@@ -81,6 +85,21 @@ static inline void rp__read_words(uint32_t *words, const uint8_t *bytes, size_t 
 
 static inline bool rp__aligned(const void *memory) {
     return (uintptr_t)memory % RP_SHARE_ALIGN == 0;
+}
+
+/* rp__swap32 and rp__target_met take the machine's words for little-endian ones. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "CShares supports little-endian CPUs");
+
+/* hash <= target, both as 256-bit integers. Nearly always decided by the highest limb. */
+static inline bool rp__target_met(const rp_share_target *target, const uint8_t *hash32) {
+    for (size_t i = 4; i > 0; i--) {
+        uint64_t limb;
+        memcpy(&limb, hash32 + 8 * (i - 1), 8);
+        if (limb != target->limbs[i - 1]) {
+            return limb < target->limbs[i - 1];
+        }
+    }
+    return true;
 }
 
 /* Header version of a candidate (BIP310, DESIGN section 3). */

@@ -135,8 +135,8 @@ uint8_t rp_share_work_level(const rp_share_work *work) {
     return work->level;
 }
 
-void rp_share_cost(const rp_share_work *work, uint32_t *fresh, uint32_t *scheduled) {
-    rp_core_cost(&work->core, fresh, scheduled);
+void rp_share_cost(const rp_share_work *work, rp_core_compressions *out) {
+    rp_core_cost(&work->core, out);
 }
 
 /* ---- judging ---- */
@@ -171,7 +171,7 @@ static rp_share_verdict verdict_of(rp_share_filter *filter, const rp_share *shar
     if (share->stale) {
         return RP_SHARE_STALE;
     }
-    if (!rp_share_target_met(&share->work->target, hash32)) {
+    if (!rp__target_met(&share->work->target, hash32)) {
         return RP_SHARE_LOW_DIFFICULTY;
     }
     if (filter != NULL &&
@@ -185,7 +185,7 @@ static rp_share_verdict verdict_of(rp_share_filter *filter, const rp_share *shar
 static void conclude(rp_share_filter *filter, rp_share_result *result, const rp_share *share) {
     const rp_core_job *job = &share->work->job->core;
     result->version = rp__version(job, share->version_bits);
-    result->block = rp_share_target_met(&job->block_target, result->hash32);
+    result->block = rp__target_met(&job->block_target, result->hash32);
     result->verdict = verdict_of(filter, share, result->hash32);
 }
 
@@ -202,18 +202,16 @@ enum { CHUNK = 128 };
 void rp_share_judge_batch(const rp_hash_engine *engine, rp_share_filter *filter,
                           rp_share_result *results, const rp_share *shares, size_t count) {
     rp_core_candidate candidates[CHUNK];
-    uint8_t hashes[CHUNK][32];
     for (size_t at = 0; at < count; at += CHUNK) {
         const size_t length = count - at < CHUNK ? count - at : CHUNK;
         for (size_t i = 0; i < length; i++) {
             candidates[i] = candidate_of(&shares[at + i]);
         }
-        rp_core_hash_batch(engine, hashes[0], candidates, length);
+        rp__core_hash_strided(engine, results[at].hash32, sizeof *results, candidates, length);
         for (size_t i = 0; filter != NULL && i < length; i++) {
-            rp_share_filter_prefetch(filter, hashes[i]);
+            rp_share_filter_prefetch(filter, results[at + i].hash32);
         }
         for (size_t i = 0; i < length; i++) {
-            memcpy(results[at + i].hash32, hashes[i], 32);
             conclude(filter, &results[at + i], &shares[at + i]);
         }
     }

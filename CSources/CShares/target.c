@@ -37,20 +37,6 @@ bool rp_share_target_from_compact(rp_share_target *out, uint32_t compact) {
     return true;
 }
 
-static uint64_t read_le64(const uint8_t *bytes8) {
-    uint64_t value = 0;
-    for (size_t i = 8; i > 0; i--) {
-        value = value << 8 | bytes8[i - 1];
-    }
-    return value;
-}
-
 bool rp_share_target_met(const rp_share_target *target, const uint8_t *hash32) {
-    for (size_t i = 4; i > 0; i--) {
-        const uint64_t limb = read_le64(hash32 + 8 * (i - 1));
-        if (limb != target->limbs[i - 1]) {
-            return limb < target->limbs[i - 1];
-        }
-    }
-    return true;
+    return rp__target_met(target, hash32);
 }

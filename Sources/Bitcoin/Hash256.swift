@@ -16,6 +16,17 @@ public struct Hash256: Hashable, Sendable {
         self.word3 = word3
     }
 
+    /// Takes the bytes as four little-endian words, the first eight bytes first: how neighbouring modules pass hashes
+    /// to and from C without an array.
+    package init(littleEndianWords words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.init(word0: words.0, word1: words.1, word2: words.2, word3: words.3)
+    }
+
+    /// The bytes as four little-endian words, the first eight bytes first.
+    package var littleEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+        (word0, word1, word2, word3)
+    }
+
     /// The hash of 32 zero bytes, bitcoin's "null" hash.
     public static let zero = Hash256(word0: 0, word1: 0, word2: 0, word3: 0)
 

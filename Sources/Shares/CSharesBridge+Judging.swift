@@ -15,39 +15,41 @@ extension CSharesBridge {
     }
 
     static func judge(
-        batch submissions: [ShareSubmission], engine: CSharesEngine, filter: DuplicateFilter?
-    ) -> [ShareResult] {
-        let engine = unsafe engine.raw
-        return unsafe withUnsafeTemporaryAllocation(of: rp_share.self, capacity: chunk) { shares in
-            unsafe withUnsafeTemporaryAllocation(of: rp_share_result.self, capacity: chunk) { results in
-                unsafe [ShareResult](unsafeUninitializedCapacity: submissions.count) { out, count in
+        batch submissions: [ShareSubmission], engine: CSharesEngine, filter: DuplicateFilter?,
+        into results: inout [ShareResult]
+    ) {
+        var engine = unsafe engine.raw
+        let filterPointer = unsafe filter?.storage.filter
+        if results.count != submissions.count {
+            results = [ShareResult](repeating: unjudged, count: submissions.count)
+        }
+        unsafe withUnsafeTemporaryAllocation(of: rp_share.self, capacity: chunk) { shares in
+            unsafe withUnsafeTemporaryAllocation(of: rp_share_result.self, capacity: chunk) { raw in
+                unsafe results.withUnsafeMutableBufferPointer { results in
                     for start in stride(from: 0, to: submissions.count, by: chunk) {
                         let length = min(chunk, submissions.count - start)
                         for i in 0..<length {
-                            unsafe shares.initializeElement(at: i, to: raw(submissions[start + i]))
+                            unsafe shares.initializeElement(at: i, to: Self.raw(submissions[start + i]))
                         }
-                        unsafe judge(shares, length, results, engine, filter)
+                        unsafe rp_share_judge_batch(
+                            &engine, filterPointer, raw.baseAddress, shares.baseAddress, length)
                         for i in 0..<length {
-                            unsafe out.initializeElement(at: start + i, to: value(results[i]))
+                            unsafe results[start + i] = value(raw[i])
                         }
                     }
-                    count = submissions.count
                 }
             }
         }
+        // The works and the filter must outlive the calls that their pointers went into.
+        withExtendedLifetime((submissions, filter)) {}
     }
 
-    private static func judge(
-        _ shares: UnsafeMutableBufferPointer<rp_share>, _ count: Int,
-        _ results: UnsafeMutableBufferPointer<rp_share_result>, _ engine: rp_hash_engine, _ filter: DuplicateFilter?
-    ) {
-        var engine = unsafe engine
-        unsafe rp_share_judge_batch(
-            &engine, filter?.storage.filter, results.baseAddress, shares.baseAddress, count)
-    }
+    /// What fills the results before they are written.
+    private static let unjudged = ShareResult(hash: .zero, version: 0, verdict: .malformed, isBlock: false)
 
-    /// Shares that are converted before they are judged; a multiple of every lane count.
-    private static var chunk: Int { 256 }
+    /// Shares that are converted before they are judged: a multiple of every lane count, and few enough to stay in the
+    /// first-level cache together with their results.
+    private static var chunk: Int { 128 }
 
     private static func raw(_ submission: ShareSubmission) -> rp_share {
         unsafe rp_share(
@@ -161,18 +163,12 @@ extension CSharesStorage {
 extension Extranonce {
     /// extranonce1 as a C array.
     fileprivate var cExtranonce1: (UInt8, UInt8, UInt8, UInt8) {
-        (byte(extranonce1, 24), byte(extranonce1, 16), byte(extranonce1, 8), byte(extranonce1, 0))
+        unsafe unsafeBitCast(extranonce1.bigEndian, to: (UInt8, UInt8, UInt8, UInt8).self)
     }
 
     /// extranonce2 as a C array.
     fileprivate var cExtranonce2: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) {
-        (
-            byte(extranonce2, 56), byte(extranonce2, 48), byte(extranonce2, 40), byte(extranonce2, 32),
-            byte(extranonce2, 24), byte(extranonce2, 16), byte(extranonce2, 8), byte(extranonce2, 0)
-        )
-    }
-
-    private func byte(_ value: some FixedWidthInteger, _ shift: Int) -> UInt8 {
-        UInt8(truncatingIfNeeded: value >> shift)
+        unsafe unsafeBitCast(
+            extranonce2.bigEndian, to: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8).self)
     }
 }

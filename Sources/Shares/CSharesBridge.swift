@@ -123,11 +123,10 @@ enum CSharesBridge {
         return storage
     }
 
-    static func compressions(_ work: CSharesStorage) -> (fresh: Int, scheduled: Int) {
-        var fresh: UInt32 = 0
-        var scheduled: UInt32 = 0
-        unsafe rp_share_cost(OpaquePointer(work.memory), &fresh, &scheduled)
-        return (Int(fresh), Int(scheduled))
+    static func compressions(_ work: CSharesStorage) -> Compressions {
+        var raw = rp_core_compressions()
+        unsafe rp_share_cost(OpaquePointer(work.memory), &raw)
+        return Compressions(fresh: Int(raw.fresh), digests: Int(raw.digests), scheduled: Int(raw.scheduled))
     }
 
     /// Calls `body` with the hashes one after the other, nil when there are none.

@@ -83,9 +83,8 @@ public final class ShareWork: Sendable {
         storage = try CSharesBridge.makeWork(job.storage, miner: miner, level: level)
     }
 
-    /// How many SHA-256 compressions one share takes, for benchmarks: of fresh blocks, and of blocks whose message
-    /// schedule is known beforehand.
-    public var compressions: (fresh: Int, scheduled: Int) {
+    /// How many SHA-256 compressions one share takes, for benchmarks.
+    public var compressions: Compressions {
         CSharesBridge.compressions(storage)
     }
 
@@ -94,6 +93,16 @@ public final class ShareWork: Sendable {
         Share(
             jobSequence: job.parameters.jobSequence, miner: miner, level: level, extranonce: extranonce, roll: roll)
     }
+}
+
+/// SHA-256 compressions by kind; the kinds differ in what of the message is known beforehand.
+public struct Compressions: Hashable, Sendable {
+    /// Blocks of which nothing is known.
+    public let fresh: Int
+    /// Padded digests: the second halves of double hashes.
+    public let digests: Int
+    /// Blocks whose whole message schedule is known.
+    public let scheduled: Int
 }
 
 /// Why a job or work cannot be made.

@@ -33,7 +33,16 @@ public struct ShareValidator: Sendable {
     /// Judges shares of any mixture of jobs over the lanes of the batch kernel: the results, in order, are those of
     /// judging one after the other.
     public func judge(batch submissions: [ShareSubmission], filter: DuplicateFilter? = nil) -> [ShareResult] {
-        CSharesBridge.judge(batch: submissions, engine: engine, filter: filter)
+        var results: [ShareResult] = []
+        judge(batch: submissions, filter: filter, into: &results)
+        return results
+    }
+
+    /// The same, replacing the contents of `results` and keeping its memory: for callers that judge batch after batch.
+    public func judge(
+        batch submissions: [ShareSubmission], filter: DuplicateFilter? = nil, into results: inout [ShareResult]
+    ) {
+        CSharesBridge.judge(batch: submissions, engine: engine, filter: filter, into: &results)
     }
 
     /// Hashes one header of a core.

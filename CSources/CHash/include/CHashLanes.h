@@ -26,7 +26,10 @@ struct rp_hash_ops {
     /* out[8 * L] = state in[8 * L] advanced by one block words[16 * L], in all lanes. `out` may be
      * `in`, and may overlap `words` (the digest becomes part of the next message where it lies). */
     void (*compress)(uint32_t *out, const uint32_t *in, const uint32_t *words);
-    /* The same with one block for all lanes, given as its expanded schedule with the round
+    /* out[8 * L] = SHA-256 of the 32-byte digests words[8 * L]: the second half of every double
+     * hash. Cheaper than `compress`, for half of the block is known. `out` may be `words`. */
+    void (*compress_digest)(uint32_t *out, const uint32_t *words);
+    /* As `compress`, with one block for all lanes, given as its expanded schedule with the round
      * constants added (rp_hash_expand): saves the schedule, a third of the work. */
     void (*compress_scheduled)(uint32_t *out, const uint32_t *in, const uint32_t *scheduled64);
     /* words[16 * L] = one 64-byte block of each lane, read big-endian. */
@@ -35,6 +38,8 @@ struct rp_hash_ops {
     void (*load_words)(uint32_t *words, const uint32_t *const *sources);
     /* words[8 * L] = the same eight words in every lane. */
     void (*broadcast_words)(uint32_t *words, const uint32_t *words8);
+    /* out32s[32 * l] = the digest bytes of lane l, for every lane. */
+    void (*store_digests)(uint8_t *out32s, const uint32_t *state);
     /* Advances ONE plain state by whole blocks of bytes. A several-lane kernel does it with the
      * portable code: it is never the one chosen for single messages. */
     void (*compress_bytes)(uint32_t *state8, const uint8_t *blocks, size_t block_count);

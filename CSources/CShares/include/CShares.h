@@ -161,7 +161,7 @@ void rp_share_judge_batch(const rp_hash_engine *engine, rp_share_filter *RP_NULL
                           size_t count);
 
 /* The benchmark's view of a work: see rp_core_cost. */
-void rp_share_cost(const rp_share_work *work, uint32_t *fresh, uint32_t *scheduled);
+void rp_share_cost(const rp_share_work *work, rp_core_compressions *out);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

@@ -97,9 +97,15 @@ void rp_core_hash(const rp_hash_engine *engine, uint8_t *out32, const rp_core_ca
 void rp_core_hash_batch(const rp_hash_engine *engine, uint8_t *RP_NULLABLE out32s,
                         const rp_core_candidate *RP_NULLABLE candidates, size_t count);
 
-/* How often each kernel function runs for one candidate of `work`, for benchmarks: compressions of
- * a fresh block, and of a block whose schedule is known beforehand. */
-void rp_core_cost(const rp_core_work *work, uint32_t *fresh, uint32_t *scheduled);
+/* How often each kernel function runs for one candidate, for benchmarks (CHashLanes.h). */
+typedef struct rp_core_compressions {
+    uint32_t fresh;     /* compress */
+    uint32_t digests;   /* compress_digest */
+    uint32_t scheduled; /* compress_scheduled */
+} rp_core_compressions;
+
+/* Counts the compressions of one candidate of `work`. */
+void rp_core_cost(const rp_core_work *work, rp_core_compressions *out);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end
