@@ -57,6 +57,9 @@ var targets: [Target] = [
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
+
+    .target(name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strictSwift),
+    tests("FuzzCorpusTests", ["FuzzTargets"]),
 ]
 
 var dependencies: [Package.Dependency] = []
@@ -76,6 +79,15 @@ if !coresOnly {
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),
     ]
+}
+
+if fuzzing {
+    for name in ["TransactionFuzz", "BlockFuzz", "ScriptFuzz", "AddressFuzz"] {
+        targets.append(
+            .executableTarget(
+                name: name, dependencies: ["FuzzTargets"], path: "Tests/Fuzz/\(name)",
+                swiftSettings: strictSwift + [.unsafeFlags(["-parse-as-library"])]))
+    }
 }
 
 let package = Package(

@@ -35,8 +35,12 @@ public struct Address: Hashable, Sendable {
     /// Testnet4 and signet write the same addresses; regtest shares their Base58Check ones.
     public init(decoding text: String, network: Network) throws(AddressError) {
         self.network = network
-        let prefix = network.humanReadablePart + "1"
-        if text.utf8.count >= prefix.utf8.count, text.prefix(prefix.count).lowercased() == prefix {
+        // No Base58Check address of any network starts like a witness address, so the two cannot be mistaken.
+        let looksLikeWitness = Network.allCases.contains { other in
+            let prefix = other.humanReadablePart + "1"
+            return text.prefix(prefix.count).lowercased() == prefix
+        }
+        if looksLikeWitness {
             destination = .witness(try Self.decodeWitness(text, network: network))
         } else {
             destination = try Self.decodeBase58(text, network: network)
