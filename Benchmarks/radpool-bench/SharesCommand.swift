@@ -28,7 +28,8 @@ struct SharesCommand: ParsableCommand {
                 against: limit, kernel: validator.batchKernel.name, goal: 0.90))
         try report.add(
             Figure(
-                "shares.single", harness.compare(singleWork(fixture, validator), with: loop(validator.singleKernel, cost)),
+                "shares.single",
+                harness.compare(singleWork(fixture, validator), with: loop(validator.singleKernel, cost)),
                 unit: "ns/share", against: limit, kernel: validator.singleKernel.name, goal: 0.85))
         try report.add(
             Figure(

@@ -22,7 +22,9 @@ struct CHash32 {
     }
 
     func withBytes<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
-        unsafe withUnsafeBytes(of: words) { unsafe body($0.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped) }
+        unsafe withUnsafeBytes(of: words) {
+            unsafe body($0.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped)
+        }
     }
 
     mutating func withMutableBytes<Result>(_ body: (UnsafeMutablePointer<UInt8>) -> Result) -> Result {

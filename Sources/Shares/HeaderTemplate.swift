@@ -9,13 +9,14 @@ public struct HeaderTemplate: Hashable, Sendable {
     /// Hash of the previous block.
     public var previousBlock: Hash256
     /// The header's nBits.
-    public var compactTarget: UInt32
+    public var compactTarget: CompactTarget
     /// Siblings of the coinbase on its way to the merkle root, lowest first.
-    public var merkleBranch: [Hash256]
+    public var merkleBranch: MerkleBranch
 
     /// A template of the given fields.
     public init(
-        version: UInt32, versionMask: UInt32, previousBlock: Hash256, compactTarget: UInt32, merkleBranch: [Hash256]
+        version: UInt32, versionMask: UInt32, previousBlock: Hash256, compactTarget: CompactTarget,
+        merkleBranch: MerkleBranch
     ) {
         self.version = version
         self.versionMask = versionMask

@@ -1,3 +1,5 @@
+public import Bitcoin
+
 /// A share as it is replicated: what anyone needs, beside its job, to verify owner, difficulty and work.
 public struct Share: Hashable, Sendable {
     /// Counts the MSP's jobs.

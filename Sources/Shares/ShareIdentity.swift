@@ -1,4 +1,4 @@
-internal import Bitcoin
+public import Bitcoin
 
 /// What makes two shares the same share: the tuple that, with the job, fixes the header hash (DESIGN section 3).
 ///

@@ -1,4 +1,4 @@
-internal import Bitcoin
+public import Bitcoin
 
 /// A job of one MSP: what all its miners have in common until the next template or commit of the log.
 ///
@@ -20,15 +20,13 @@ public final class ShareJob: Sendable {
         public var minTime: UInt32
         /// The template's own time, seconds; ntime may run ahead of it by 7200.
         public var currentTime: UInt32
-        /// The coinbase from its first byte up to and including the owner's push opcode, 0x20.
-        public var coinbaseHead: [UInt8]
-        /// The coinbase from behind extranonce2 to its end.
-        public var coinbaseTail: [UInt8]
+        /// The coinbase, with room for owner and extranonce.
+        public var coinbase: CoinbaseLayout
 
         /// All of it; nothing is checked before the job is made.
         public init(
             syndicate: SyndicateID, msp: MSPID, jobSequence: UInt64, logPosition: LogPosition, header: HeaderTemplate,
-            minTime: UInt32, currentTime: UInt32, coinbaseHead: [UInt8], coinbaseTail: [UInt8]
+            minTime: UInt32, currentTime: UInt32, coinbase: CoinbaseLayout
         ) {
             self.syndicate = syndicate
             self.msp = msp
@@ -37,8 +35,7 @@ public final class ShareJob: Sendable {
             self.header = header
             self.minTime = minTime
             self.currentTime = currentTime
-            self.coinbaseHead = coinbaseHead
-            self.coinbaseTail = coinbaseTail
+            self.coinbase = coinbase
         }
     }
 
@@ -49,8 +46,7 @@ public final class ShareJob: Sendable {
 
     /// Makes a job.
     ///
-    /// - Throws: `ShareJobError` for a coinbase of 500 bytes or more, a head that does not end with the owner's push,
-    ///   a branch of more than 32 hashes, an nBits that no block can have, or an empty range of ntime.
+    /// - Throws: `ShareJobError` for a branch of more than 32 hashes, an nBits that no block can have, or an empty range of ntime.
     public init(_ parameters: Parameters) throws(ShareJobError) {
         self.parameters = parameters
         storage = try CSharesBridge.makeJob(parameters)

@@ -1,3 +1,5 @@
+internal import Bitcoin
+
 /// The difficulty that a share's coinbase commits to, as a power of two: 2^(level - 64).
 ///
 /// Levels run from 33 (difficulty 2^-31, the work of two hashes) to 127 (difficulty 2^63). A share is credited the
@@ -6,8 +8,8 @@ public struct ShareLevel: Hashable, Comparable, Sendable {
     /// The level as one byte, 33...127.
     public let rawValue: UInt8
 
-    /// The lowest and highest levels there are; a genesis file narrows them.
-    public static let bounds: ClosedRange<UInt8> = 33...127
+    /// The lowest and highest levels there are, 33...127; a genesis file narrows them.
+    public static let bounds = Target.shareLevels
 
     /// A level within `bounds`, else nil.
     public init?(_ rawValue: UInt8) {
