@@ -57,6 +57,7 @@ var targets: [Target] = [
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
+    tests("SharesTests", ["Bitcoin", "Shares"]),
 
     .target(name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strictSwift),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
