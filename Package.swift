@@ -53,6 +53,10 @@ var targets: [Target] = [
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
+    .target(
+        name: "CHashEmulated", dependencies: ["CHash"], path: "Tests/CHashEmulated",
+        cSettings: strictC + [.headerSearchPath("../../CSources/CHash")]),
+    tests("CHashTests", ["CHash", "CHashEmulated", "COpenSSL"]),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
 ]
 

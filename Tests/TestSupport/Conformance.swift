@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The conformance data that lies beside the repository, in `../shared/vectors`.
 ///

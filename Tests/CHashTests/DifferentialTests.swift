@@ -1,0 +1,118 @@
+import CHash
+import TestSupport
+import Testing
+
+/// Each kernel against the portable one and against libcrypto: random messages of every length up to 300 bytes in
+/// batches of every size up to two full groups of lanes and three over.
+@Suite struct DifferentialTests {
+    /// One batch: where its messages lie in memory and what they are.
+    struct Batch {
+        let length: Int
+        let count: Int
+        let stride: Int
+        let offset: Int
+        let memory: [UInt8]
+
+        init(round: Int, lanes: Int, using generator: inout SeededGenerator) {
+            length = round % 301
+            count = round % (2 * lanes + 4)
+            stride = length + Int.random(in: 0...19, using: &generator)
+            offset = Int.random(in: 0...15, using: &generator)
+            var memory = [UInt8](repeating: 0, count: (offset + count * stride + length + 7) / 8 * 8 + 8)
+            memory.withUnsafeMutableBytes { bytes in
+                for at in Swift.stride(from: 0, to: bytes.count, by: 8) {
+                    bytes.storeBytes(of: generator.next(), toByteOffset: at, as: UInt64.self)
+                }
+            }
+            self.memory = memory
+        }
+
+        /// Calls `body` with the address of the first message.
+        func withMessages<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+            memory.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { preconditionFailure("a batch's memory is never empty") }
+                return body(base + offset)
+            }
+        }
+
+        /// What libcrypto says of every message, once and twice hashed.
+        func expected() -> (once: [UInt8], twice: [UInt8]) {
+            withMessages { messages in
+                let once = (0..<count).map { librarySHA256(messages + $0 * stride, length) }
+                return (Array(once.joined()), once.flatMap { librarySHA256($0) })
+            }
+        }
+
+        func hashed(
+            _ engine: rp_hash_engine,
+            _ function: (
+                UnsafePointer<rp_hash_engine>, UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>?, Int, Int, Int
+            ) -> Void
+        ) -> [UInt8] {
+            withUnsafePointer(to: engine) { engine in
+                withMessages { messages in
+                    digests(count) { function(engine, $0, messages, stride, length, count) }
+                }
+            }
+        }
+
+        func hashedOneByOne(
+            _ engine: rp_hash_engine,
+            _ function: (UnsafePointer<rp_hash_engine>, UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>?, Int) -> Void
+        ) -> [UInt8] {
+            withUnsafePointer(to: engine) { engine in
+                withMessages { messages in
+                    digests(count) { out in
+                        for index in 0..<count {
+                            function(engine, out + 32 * index, messages + index * stride, length)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Kernel.runnable)
+    func messagesOfAllLengthsInAllBatchSizes(kernel: Kernel) throws {
+        let engine = try kernel.engine()
+        let reference = try Kernel.portable.engine()
+        let seed = 0x6469_6666 + UInt64(kernel.code)
+        var generator = SeededGenerator(seed: seed)
+        let total = Scale.count(20_000, full: 1_000_000)
+        var hashed = 0
+        var round = 0
+        while hashed < total || round < 301 {
+            let batch = Batch(round: round, lanes: kernel.lanes, using: &generator)
+            let place: Comment = "seed \(seed), round \(round): \(batch.count) of \(batch.length) bytes"
+            let (once, twice) = batch.expected()
+            #expect(batch.hashed(engine, rp_hash_sha256_batch) == once, place)
+            #expect(batch.hashed(engine, rp_hash_sha256d_batch) == twice, place)
+            #expect(batch.hashedOneByOne(reference, rp_hash_sha256) == once, place)
+            if kernel.lanes == 1 {
+                #expect(batch.hashedOneByOne(engine, rp_hash_sha256) == once, place)
+                #expect(batch.hashedOneByOne(engine, rp_hash_sha256d) == twice, place)
+            }
+            hashed += batch.count
+            round += 1
+        }
+    }
+
+    @Test(arguments: Kernel.runnable)
+    func overlappingMessagesAndNone(kernel: Kernel) throws {
+        var engine = try kernel.engine()
+        var generator = SeededGenerator(seed: 21)
+        let count = kernel.lanes + 3
+        let bytes = generator.bytes(100 + count)
+        for length in [0, 1, 64, 100] {
+            for stride in [0, 1] {
+                let found = digests(count) { rp_hash_sha256_batch(&engine, $0, bytes, stride, length, count) }
+                let expected = (0..<count).flatMap {
+                    librarySHA256(Array(bytes[$0 * stride..<$0 * stride + length]))
+                }
+                #expect(found == expected, "\(length) bytes every \(stride)")
+            }
+        }
+        let empty = digests(count) { rp_hash_sha256_batch(&engine, $0, nil, 0, 0, count) }
+        #expect(empty == (0..<count).flatMap { _ in librarySHA256([]) })
+    }
+}
