@@ -56,6 +56,7 @@ var targets: [Target] = [
     .target(
         name: "CHashEmulated", dependencies: ["CHash"], path: "Tests/CHashEmulated",
         cSettings: strictC + [.headerSearchPath("../../CSources/CHash")]),
+    tests("HouseTests", []),
     tests("CHashTests", ["CHash", "CHashEmulated", "COpenSSL"]),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
 ]
