@@ -9,7 +9,7 @@ import Testing
             root: Conformance.repositoryRoot,
             reading: [
                 "Package.swift", "Sources", "CSources", "Tests", "Benchmarks", "docs", "scripts", "README.md",
-                "ARCHITECTURE.md", ".ci/run",
+                "ARCHITECTURE.md", ".ci",
             ])
     }
 
