@@ -19,7 +19,7 @@ import Testing
                 one(&expected[lane], words.lane(lane, rows: 16))
             }
             compress(state.base, words.base)
-            #expect((0..<kernel.lanes).map { state.lane($0, rows: 8) } == expected, "round \(round)")
+            try #require((0..<kernel.lanes).map { state.lane($0, rows: 8) } == expected, "round \(round)")
         }
     }
 
@@ -40,7 +40,7 @@ import Testing
                 one(&expected[lane], block)
             }
             compress(state.base, schedule)
-            #expect((0..<kernel.lanes).map { state.lane($0, rows: 8) } == expected, "round \(round)")
+            try #require((0..<kernel.lanes).map { state.lane($0, rows: 8) } == expected, "round \(round)")
         }
     }
 
@@ -56,7 +56,7 @@ import Testing
             let expected = blocks.map { block in
                 (0..<16).map { word in block[4 * word..<4 * word + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } }
             }
-            #expect((0..<kernel.lanes).map { words.lane($0, rows: 16) } == expected, "\(padding) bytes between")
+            try #require((0..<kernel.lanes).map { words.lane($0, rows: 16) } == expected, "\(padding) bytes between")
         }
     }
 
@@ -70,7 +70,7 @@ import Testing
             }
             let words = LaneWords(rows: 8, lanes: kernel.lanes)
             withPointers(to: sources) { load(words.base, $0) }
-            #expect((0..<kernel.lanes).map { words.lane($0, rows: 8) } == sources.map { Array($0[..<8]) })
+            try #require((0..<kernel.lanes).map { words.lane($0, rows: 8) } == sources.map { Array($0[..<8]) })
         }
     }
 
@@ -89,8 +89,8 @@ import Testing
                 compress(&state, base, blocks)
                 one(&expected, base, blocks)
             }
-            #expect(state == expected, "\(blocks) blocks")
-            #expect((state == start) == (blocks == 0))
+            try #require(state == expected, "\(blocks) blocks")
+            try #require((state == start) == (blocks == 0))
         }
     }
 }
