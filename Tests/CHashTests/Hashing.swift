@@ -84,9 +84,8 @@ extension rp_hash_engine {
         return out
     }
 
-    func merkleLevel(_ nodes: [UInt8]) -> [UInt8] {
-        let pairs = nodes.count / 64
-        return withUnsafePointer(to: self) { engine in
+    func merkleLevel(_ nodes: UnsafePointer<UInt8>, _ pairs: Int) -> [UInt8] {
+        withUnsafePointer(to: self) { engine in
             digests(pairs) { rp_hash_merkle_level(engine, $0, nodes, pairs) }
         }
     }
