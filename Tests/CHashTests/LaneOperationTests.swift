@@ -11,7 +11,7 @@ import Testing
         let compress = try #require(ops.compress)
         let one = try #require(reference.compress)
         var generator = SeededGenerator(seed: 31)
-        for round in 0..<Scale.count(50, full: 5_000) {
+        for round in 0..<Scale.count(50, full: 1_000) {
             let state = LaneWords(rows: 8, lanes: kernel.lanes) { _, _ in generator.words(1)[0] }
             let words = LaneWords(rows: 16, lanes: kernel.lanes) { _, _ in generator.words(1)[0] }
             var expected = (0..<kernel.lanes).map { state.lane($0, rows: 8) }
@@ -30,7 +30,7 @@ import Testing
         let compress = try #require(ops.compress_scheduled)
         let one = try #require(reference.compress)
         var generator = SeededGenerator(seed: 32)
-        for round in 0..<Scale.count(50, full: 5_000) {
+        for round in 0..<Scale.count(50, full: 1_000) {
             let state = LaneWords(rows: 8, lanes: kernel.lanes) { _, _ in generator.words(1)[0] }
             let block = generator.words(16)
             var schedule = [UInt32](repeating: 0, count: 64)

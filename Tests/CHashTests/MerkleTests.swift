@@ -8,7 +8,7 @@ import Testing
         var engine = try kernel.engine()
         let seed: UInt64 = 11
         var generator = SeededGenerator(seed: seed)
-        for round in 0..<Scale.count(200, full: 10_000) {
+        for round in 0..<Scale.count(200, full: 5_000) {
             let left = generator.bytes(32)
             let right = generator.bytes(32)
             let expected = librarySHA256d(left + right)
