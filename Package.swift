@@ -56,6 +56,11 @@ var targets: [Target] = [
     .target(name: "Shares", dependencies: ["Bitcoin", "CShares"], swiftSettings: wrapsC),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
+    .target(
+        name: "CHashEmulated", dependencies: ["CHash"], path: "Tests/CHashEmulated",
+        cSettings: strictC + [.headerSearchPath("../../CSources/CHash")]),
+    tests("HouseTests", []),
+    tests("CHashTests", ["CHash", "CHashEmulated", "COpenSSL"]),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
     tests("SharesTests", ["Bitcoin", "Shares"]),
 

@@ -10,8 +10,7 @@
  *    against known answers; one that fails is never chosen.
  *  - Functions may be called from any thread at the same time.
  *  - Input and output may not overlap unless a function says so.
- *  - All of it is variable time with respect to lengths only: no table look-up and no branch
- * depends on message contents.
+ *  - Time depends on lengths only: no table look-up and no branch depends on message contents.
  */
 #ifndef RP_CHASH_H
 #define RP_CHASH_H
@@ -80,8 +79,10 @@ const char *rp_hash_kernel_name(rp_hash_kernel kernel);
 /* Lanes a kernel advances per call: 1, 2, 8 or 16; 0 for a value outside the enum. */
 uint32_t rp_hash_kernel_lanes(rp_hash_kernel kernel);
 
-/* The kernels of an engine, for reports. */
+/* The kernel that an engine uses for single messages, for reports. */
 rp_hash_kernel rp_hash_single_kernel(const rp_hash_engine *engine);
+
+/* The kernel that an engine uses for batches, for reports. */
 rp_hash_kernel rp_hash_batch_kernel(const rp_hash_engine *engine);
 
 /* ---- one message ------------------------------------------------------------------------------

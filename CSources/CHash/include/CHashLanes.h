@@ -14,6 +14,7 @@
 
 #include "CHash.h"
 
+/* Alignment in bytes of every array in lane order: one 512-bit register. */
 enum { RP_HASH_LANE_ALIGN = 64 };
 
 /* One kernel. All function pointers are set. */
