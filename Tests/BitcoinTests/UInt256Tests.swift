@@ -1,7 +1,6 @@
+import Bitcoin
 import TestSupport
 import Testing
-
-@testable import Bitcoin
 
 @Suite struct UInt256Tests {
     private let one = UInt256(UInt8(1))
