@@ -95,16 +95,6 @@ public struct ByteReader: Sendable {
         }
     }
 
-    /// What the next byte is, or nil at the end; the offset stays.
-    func peek() -> UInt8? {
-        offset < bytes.count ? bytes[offset] : nil
-    }
-
-    /// The bytes from an earlier offset up to the current one.
-    func bytesRead(since start: Int) -> ArraySlice<UInt8> {
-        bytes[min(start, offset)..<offset]
-    }
-
     private func require(_ count: Int) throws(ParseError) {
         guard count >= 0, count <= remaining else {
             throw ParseError(.truncated(needed: count), offset: offset)

@@ -1,6 +1,6 @@
 /// A block's commitment to its witnesses, in an output of its coinbase (BIP141).
 public struct WitnessCommitment: Hashable, Sendable {
-    /// Double SHA-256 of the witness root and the reserved value.
+    /// SHA-256 of SHA-256 of the witness root and the reserved value.
     public let hash: Hash256
 
     /// The reserved value that everybody uses: 32 zero bytes, the only witness item of the coinbase.

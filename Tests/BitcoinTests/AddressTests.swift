@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    @Test func onlyTheNetworksOwnVersionBytesAreAddresses() {
+        let own: [Network: Set<UInt8>] = [
+            .mainnet: [0x00, 0x05], .testnet4: [0x6f, 0xc4], .signet: [0x6f, 0xc4], .regtest: [0x6f, 0xc4],
+        ]
+        for version in UInt8.min...UInt8.max {
+            let text = Base58.encodeWithChecksum([version] + [UInt8](repeating: 7, count: 20))
+            for network in Network.allCases {
+                let isAddress = (try? Address(decoding: text, network: network)) != nil
+                #expect(isAddress == own[network]?.contains(version), "version \(version) on \(network)")
+            }
+        }
+    }
+
     @Test func everyPrefixOfAnAddressIsRefused() throws {
         for text in [
             "bc1p2wsldez5mud2yam29q22wgfh9439spgduvct83k3pm50fcxa5dps59h4z5", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
@@ -88,6 +101,12 @@ import Testing
         for key in [order, [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0xff, count: 32)] {
             #expect(throws: AddressError.keyOutOfRange) {
                 try WalletImportFormat(privateKey: key, isCompressed: true, network: .mainnet)
+            }
+        }
+        for mark in [UInt8(0), 2, 0xff] {
+            let text = Base58.encodeWithChecksum([0x80] + largest + [mark])
+            #expect(throws: AddressError.wrongCompressionMark(mark)) {
+                try WalletImportFormat(decoding: text, network: .mainnet)
             }
         }
         #expect(throws: AddressError.wrongLength(31)) {

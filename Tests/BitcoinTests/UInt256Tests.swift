@@ -1,7 +1,6 @@
+import Bitcoin
 import TestSupport
 import Testing
-
-@testable import Bitcoin
 
 @Suite struct UInt256Tests {
     private let one = UInt256(UInt8(1))
@@ -27,18 +26,37 @@ import Testing
         return sum
     }
 
+    private func expectDivision(of dividend: UInt256, by divisor: UInt256, _ comment: Comment) throws {
+        let division = try #require(dividend.quotientAndRemainder(dividingBy: divisor), comment)
+        #expect(division.remainder < divisor, comment)
+        let whole = try #require(product(division.quotient, divisor), comment)
+        let (sum, overflow) = whole.addingReportingOverflow(division.remainder)
+        #expect(sum == dividend && !overflow, comment)
+    }
+
     @Test func quotientTimesDivisorPlusRemainderIsTheNumber() throws {
         for seed in 0..<UInt64(Scale.count(300, full: 20_000)) {
             var generator = SeededGenerator(seed: seed)
             let dividend = number(&generator)
             let divisor = max(number(&generator), one)
-            let division = try #require(dividend.quotientAndRemainder(dividingBy: divisor))
-            #expect(division.remainder < divisor, "seed \(seed)")
-            let whole = try #require(product(division.quotient, divisor), "seed \(seed)")
-            let (sum, overflow) = whole.addingReportingOverflow(division.remainder)
-            #expect(sum == dividend && !overflow, "seed \(seed)")
+            try expectDivision(of: dividend, by: divisor, "seed \(seed)")
         }
         #expect(one.quotientAndRemainder(dividingBy: .zero) == nil)
+    }
+
+    @Test func dividesNumbersBesidePowersOfTwo() throws {
+        let powers = [1, 2, 63, 64, 65, 127, 128, 129, 191, 192, 254, 255].map { one.shiftedLeft(by: $0) }
+        let edges = powers.flatMap { power in
+            [
+                power, power.addingReportingOverflow(one).partialValue,
+                power.subtractingReportingOverflow(one).partialValue,
+            ]
+        }
+        for dividend in edges + [.max, .zero] {
+            for divisor in edges + [.max] {
+                try expectDivision(of: dividend, by: divisor, "\(dividend) / \(divisor)")
+            }
+        }
     }
 
     @Test func multipliesAndReportsOverflow() {
