@@ -58,6 +58,7 @@ uint32_t rp_share_verdict_code(rp_share_verdict verdict);
 /* The text of a verdict; "malformed request" for a value outside the enum. */
 const char *rp_share_verdict_text(rp_share_verdict verdict);
 
+/* Bounds of a share and its coinbase. */
 enum {
     RP_SHARE_MAX_COINBASE = 499,    /* bytes without witness (DESIGN section 3: < 500) */
     RP_SHARE_MAX_TIME_AHEAD = 7200, /* seconds that ntime may be ahead of the job's curtime */

@@ -23,6 +23,7 @@
 #pragma clang assume_nonnull begin
 #endif
 
+/* Bounds of jobs and works. */
 enum {
     RP_SHARE_ALIGN = 64,            /* alignment of all memory handed to CShares */
     RP_CORE_EXTRANONCE_LENGTH = 12, /* extranonce1 (4) || extranonce2 (8) */

@@ -33,6 +33,7 @@ typedef enum rp_share_filter_answer {
     RP_SHARE_FILTER_FULL = 2, /* that generation holds its capacity; nothing changed */
 } rp_share_filter_answer;
 
+/* The largest capacity of a generation, in hashes. */
 enum { RP_SHARE_FILTER_MAX_CAPACITY = 1 << 30 };
 
 /* Bytes of memory for a filter of `capacity` hashes in each generation: 85 to 171 bytes a hash. 0
