@@ -46,8 +46,8 @@ public final class ShareJob: Sendable {
 
     /// Makes a job.
     ///
-    /// - Throws: `ShareJobError` for a branch of more than 32 hashes, an nBits that no block can have, or an empty range
-    ///   of ntime.
+    /// - Throws: `ShareJobError` for a branch of more than 32 hashes, an nBits that no block can have, or an empty
+    ///   range of ntime.
     public init(_ parameters: Parameters) throws(ShareJobError) {
         self.parameters = parameters
         storage = try CSharesBridge.makeJob(parameters)
