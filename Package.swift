@@ -85,6 +85,10 @@ if !coresOnly {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),
+        .executableTarget(
+            name: "ParserMemoryProbe", dependencies: ["Bitcoin"], path: "Tests/ParserMemoryProbe",
+            swiftSettings: strictSwift),
+        tests("ParserMemoryTests", ["ParserMemoryProbe"]),
     ]
 }
 

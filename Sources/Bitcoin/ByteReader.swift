@@ -88,6 +88,13 @@ public struct ByteReader: Sendable {
         try readBytes(try readCount(minimumSize: 1))
     }
 
+    /// Reads a compact size and then that many bytes, without copying them out of the input.
+    mutating func readLengthPrefixedSlice() throws(ParseError) -> ArraySlice<UInt8> {
+        let count = try readCount(minimumSize: 1)
+        defer { offset += count }
+        return bytes[offset..<offset + count]
+    }
+
     /// Checks that nothing is left.
     public func finish() throws(ParseError) {
         guard remaining == 0 else {

@@ -9,12 +9,12 @@ public struct TransactionInput: Hashable, Sendable {
     /// The sequence number (BIP68 and BIP125 give it meaning).
     public var sequence: UInt32
 
-    /// The witness stack's items (BIP144); empty without a witness.
-    public var witness: [[UInt8]]
+    /// The witness stack (BIP144); empty without a witness.
+    public var witness: Witness
 
     /// An input that spends `outPoint`; final, unlocked by nothing yet.
     public init(
-        outPoint: OutPoint, scriptSig: Script = Script(), sequence: UInt32 = 0xffff_ffff, witness: [[UInt8]] = []
+        outPoint: OutPoint, scriptSig: Script = Script(), sequence: UInt32 = 0xffff_ffff, witness: Witness = []
     ) {
         self.outPoint = outPoint
         self.scriptSig = scriptSig
@@ -39,18 +39,11 @@ public struct TransactionInput: Hashable, Sendable {
     }
 
     mutating func readWitness(from reader: inout ByteReader) throws(ParseError) {
-        let count = try reader.readCount(minimumSize: 1)
-        witness.reserveCapacity(count)
-        for _ in 0..<count {
-            witness.append(try reader.readLengthPrefixedBytes())
-        }
+        witness = try Witness(from: &reader)
     }
 
     func writeWitness(to writer: inout ByteWriter) {
-        writer.append(compactSize: witness.count)
-        for item in witness {
-            writer.append(lengthPrefixed: item)
-        }
+        witness.write(to: &writer)
     }
 
     var serializedSize: Int {
@@ -58,8 +51,6 @@ public struct TransactionInput: Hashable, Sendable {
     }
 
     var witnessSize: Int {
-        witness.reduce(ByteWriter.compactSizeLength(witness.count)) { size, item in
-            size + ByteWriter.compactSizeLength(item.count) + item.count
-        }
+        witness.serializedSize
     }
 }
