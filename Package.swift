@@ -63,7 +63,7 @@ var targets: [Target] = [
     tests("CHashTests", ["CHash", "CHashEmulated", "COpenSSL"]),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
     tests("SharesTests", ["Bitcoin", "Shares"]),
-    tests("CSharesTests", ["Bitcoin", "CShares"]),
+    tests("CSharesTests", ["Bitcoin", "CHash", "CHashEmulated", "CShares"]),
 
     .target(name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strictSwift),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
