@@ -78,10 +78,14 @@ if !coresOnly {
     targets += [
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
+        .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
+        .executableTarget(
+            name: "radpool-echo", dependencies: ["CLibUV"], path: "Benchmarks",
+            exclude: ["CBaselines", "CLoad", "radpool-bench"], sources: ["echo.c"], cSettings: strictC),
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "Shares", "CHash", "CBaselines",
+                "Bitcoin", "Shares", "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

@@ -1,0 +1,27 @@
+/* Which processors there are, and staying on one: so that server and generator do not share one. */
+#define _GNU_SOURCE /* CPU_SET */
+
+#include "CLoad.h"
+
+#include <sched.h>
+
+size_t rp_load_processors(uint32_t *out, size_t most) {
+    cpu_set_t set;
+    size_t count = 0;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < CPU_SETSIZE && count < most; i++) {
+        if (CPU_ISSET(i, &set)) {
+            out[count++] = i;
+        }
+    }
+    return count;
+}
+
+bool rp_load_pin(uint32_t processor) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    return sched_setaffinity(0, sizeof set, &set) == 0;
+}
