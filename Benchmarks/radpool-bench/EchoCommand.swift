@@ -2,8 +2,8 @@ import ArgumentParser
 import CLoad
 import Foundation
 
-/// `radpool-bench echo`: the ceiling of the stratum benchmarks. A libuv server that answers every line of 121 bytes with
-/// one of 40, under the load generator: what sockets and the event loop cost before any share is judged.
+/// `radpool-bench echo`: the ceiling of the stratum benchmarks. A libuv server that answers every line of 121 bytes
+/// with one of 40, under the load generator: what sockets and the event loop cost before any share is judged.
 struct EchoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "echo",

@@ -45,7 +45,9 @@ struct EmulatedKernelTests {
         }
 
         deinit {
-            memory.forEach { $0.deallocate() }
+            for block in memory {
+                block.deallocate()
+            }
         }
     }
 

@@ -90,5 +90,6 @@ struct ValidatorTests {
 }
 
 extension ShareValidator: CustomTestStringConvertible {
+    /// Names the two kernels in a test's output.
     public var testDescription: String { "\(singleKernel.name) and \(batchKernel.name)" }
 }

@@ -42,8 +42,8 @@ typedef struct rp_load_result {
 /* Connects, runs the load, waits for the last answers, closes. */
 rp_load_status rp_load_run(const rp_load_params *params, rp_load_result *result);
 
-/* The first processors that this process may use, at most `most`, in ascending order. Returns how many
- * there are in `out`. */
+/* The first processors that this process may use, at most `most`, in ascending order. Returns how
+ * many there are in `out`. */
 size_t rp_load_processors(uint32_t *out, size_t most);
 
 /* Keeps the calling thread on one processor. Returns whether the system agreed. */
