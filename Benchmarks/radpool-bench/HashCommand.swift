@@ -33,6 +33,29 @@ struct HashCommand: ParsableCommand {
             Figure(
                 "hash.batch-api", harness.compare(batch, with: bulk), unit: "ns", against: Self.bulk,
                 kernel: best.name))
+        try report.add(
+            Figure(
+                "hash.scan", harness.compare(scan, with: scanLimit(best)), unit: "ns/nonce",
+                against: "kernel loop of the same 1 + 1 compressions", kernel: best.name))
+    }
+
+    /// Nonces of one header that meet nothing: what a CPU miner does.
+    private var scan: Harness.Work {
+        let header = [UInt8](repeating: 0x5a, count: 80)
+        let never = [UInt8](repeating: 0, count: 32)
+        return Harness.Work(units: 4096) { repetitions in
+            var engine = rp_hash_best()
+            var nonce: UInt32 = 0
+            var hash = [UInt8](repeating: 0, count: 32)
+            for _ in 0..<repetitions {
+                blackHole(rp_hash_scan_nonces(&engine, &nonce, &hash, header, never, 0, 4096) ? 1 : 0)
+            }
+        }
+    }
+
+    /// The kernel alone doing the two compressions of one nonce.
+    private func scanLimit(_ kernel: SHA256Kernel) -> Harness.Work {
+        Harness.Work(units: kernel.lanes) { rp_bench_kernel_loop(kernel.raw, 1, 1, 0, $0) }
     }
 
     private static let bulk = "libcrypto SHA256() over 64 KiB"

@@ -79,4 +79,16 @@ public struct BlockHeader: Hashable, Sendable {
         }
         return target.isMet(by: hash)
     }
+
+    /// Searches nonces from `first` on, over all lanes of this CPU's best kernel: the header with the first of them
+    /// whose hash meets `target`, or nil if none of `count` does. Stops at nonce 2^32 - 1.
+    public func mined(meeting target: Target, first: UInt32 = 0, count: UInt64 = 1 << 32) -> BlockHeader? {
+        let found = HashKernel.scanNonces(header: encoded(), target: target.value.hash, first: first, count: count)
+        guard let found else {
+            return nil
+        }
+        var header = self
+        header.nonce = found.nonce
+        return header
+    }
 }

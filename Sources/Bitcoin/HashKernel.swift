@@ -50,6 +50,21 @@ enum HashKernel {
         return node
     }
 
+    /// The first nonce of `count` from `first` on that makes the header's hash meet `target`, and that hash.
+    static func scanNonces(
+        header: [UInt8], target: Hash256, first: UInt32, count: UInt64
+    ) -> (nonce: UInt32, hash: Hash256)? {
+        var engine = unsafe rp_hash_best()
+        var nonce: UInt32 = 0
+        var hash = Hash256.zero
+        let target = target.bytes
+        let found = unsafe withUnsafeMutableBytes(of: &hash) { out in
+            guard let out = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress else { return false }
+            return unsafe rp_hash_scan_nonces(&engine, &nonce, out, header, target, first, count)
+        }
+        return found ? (nonce, hash) : nil
+    }
+
     /// Calls `body` with the contiguous bytes of a collection.
     private static func withStorage(
         of bytes: some Collection<UInt8>, _ body: (UnsafePointer<UInt8>?, Int) -> Hash256

@@ -15,6 +15,16 @@ import Testing
         3909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000
         """
 
+    @Test func findsTheNonceOfTheGenesisBlock() throws {
+        let header = try BlockHeader(decoding: Hex.decode(Self.genesisHeader))
+        var unsolved = header
+        unsolved.nonce = 0
+        let target = try header.bits.target()
+        #expect(unsolved.mined(meeting: target, first: header.nonce - 2_000, count: 2_000) == nil)
+        #expect(unsolved.mined(meeting: target, first: header.nonce - 2_000, count: 2_001) == header)
+        #expect(unsolved.mined(meeting: target, first: header.nonce + 1, count: 1_000) == nil)
+    }
+
     @Test func readsTheGenesisBlock() throws {
         let bytes = try Hex.decode(Self.genesisHeader + "01" + Self.genesisCoinbase)
         let block = try Block(decoding: bytes)

@@ -152,6 +152,14 @@ void rp_hash_merkle_fold(const rp_hash_engine *engine, uint8_t *inout32,
 void rp_hash_merkle_level(const rp_hash_engine *engine, uint8_t *out32s, const uint8_t *nodes32s,
                           size_t pair_count);
 
+/* Tries nonces first, first + 1, ... (`count` of them, at most to 2^32 - 1) in the last four bytes
+ * of `header80`, over the lanes of the batch kernel. Returns true with the first nonce whose double
+ * SHA-256 is not above `target32` (both little-endian 256-bit integers) and that hash; false,
+ * outputs untouched, if none is. */
+RP_NODISCARD bool rp_hash_scan_nonces(const rp_hash_engine *engine, uint32_t *out_nonce,
+                                      uint8_t *out_hash32, const uint8_t *header80,
+                                      const uint8_t *target32, uint32_t first, uint64_t count);
+
 /* ---- batches ----------------------------------------------------------------------------------
  */
 
