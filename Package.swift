@@ -50,22 +50,28 @@ var targets: [Target] = [
 
     cLibrary("CHash"),
     cLibrary("CShares", ["CHash"]),
+    cLibrary("CCurve", ["CHash", "CSecp256k1"]),
 
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
     .target(name: "Shares", dependencies: ["Bitcoin", "CShares"], swiftSettings: wrapsC),
+    .target(name: "Curve", dependencies: ["Bitcoin", "CCurve"], swiftSettings: wrapsC),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     .target(
         name: "CHashEmulated", dependencies: ["CHash"], path: "Tests/CHashEmulated",
         cSettings: strictC + [.headerSearchPath("../../CSources/CHash")]),
+    .target(name: "CMemoryScan", path: "Tests/CMemoryScan", cSettings: strictC),
     tests("HouseTests", []),
     tests("CHashTests", ["CHash", "CHashEmulated", "COpenSSL"]),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
     tests("SharesTests", ["Bitcoin", "Shares"]),
     tests("CSharesTests", ["Bitcoin", "CShares"]),
+    tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
 
-    .target(name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strictSwift),
+    .target(
+        name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets",
+        swiftSettings: strictSwift),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
 ]
 
