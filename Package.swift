@@ -55,6 +55,7 @@ var targets: [Target] = [
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
     .target(name: "Shares", dependencies: ["Bitcoin", "CShares"], swiftSettings: wrapsC),
+    .target(name: "Wire", dependencies: ["Bitcoin"], swiftSettings: strictSwift),
     .target(name: "Curve", dependencies: ["Bitcoin", "CCurve"], swiftSettings: wrapsC),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
@@ -68,9 +69,10 @@ var targets: [Target] = [
     tests("SharesTests", ["Bitcoin", "Shares"]),
     tests("CSharesTests", ["Bitcoin", "CShares"]),
     tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
+    tests("WireTests", ["Bitcoin", "Wire"]),
 
     .target(
-        name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets",
+        name: "FuzzTargets", dependencies: ["Bitcoin", "Wire"], path: "Tests/Fuzz/FuzzTargets",
         swiftSettings: strictSwift),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
 ]
@@ -95,7 +97,7 @@ if !coresOnly {
 }
 
 if fuzzing {
-    for name in ["TransactionFuzz", "BlockFuzz", "ScriptFuzz", "AddressFuzz"] {
+    for name in ["TransactionFuzz", "BlockFuzz", "ScriptFuzz", "AddressFuzz", "WireFuzz"] {
         targets.append(
             .executableTarget(
                 name: name, dependencies: ["FuzzTargets"], path: "Tests/Fuzz/\(name)",
