@@ -81,9 +81,21 @@ var dependencies: [Package.Dependency] = []
 
 if !coresOnly {
     dependencies += [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ]
     targets += [
+        .target(
+            name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strictSwift),
+        .target(name: "Node", dependencies: ["Curve"], swiftSettings: strictSwift),
+        .executableTarget(
+            name: "JournalAppender", dependencies: ["Bitcoin", "Wire", "Storage"], path: "Tests/JournalAppender",
+            swiftSettings: strictSwift),
+        tests(
+            "StorageTests",
+            ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("NodeTests", ["Curve", "Node"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .executableTarget(
