@@ -3,27 +3,31 @@ internal import Foundation
 internal import GRDB
 internal import Wire
 
-/// A record with the key of its row and the checksum over both.
+/// A record with the key of its row, for a job the batch from which it counts, and the checksum over all.
 struct ChecksummedRow {
     let key: Int64
+    let firstBatch: Int64?
     let record: [UInt8]
 
-    /// SHA-256 over the key (8 bytes, little-endian) and the record.
+    /// SHA-256 over the integers (8 bytes each, little-endian) and the record.
     var checksum: [UInt8] {
-        var writer = ByteWriter(capacity: 8 + record.count)
+        var writer = ByteWriter(capacity: 16 + record.count)
         writer.append(littleEndian: key)
+        if let firstBatch { writer.append(littleEndian: firstBatch) }
         writer.append(record)
         return SHA256.hash(writer.bytes).bytes
     }
 
-    init(key: Int64, record: [UInt8]) {
+    init(key: Int64, firstBatch: Int64? = nil, record: [UInt8]) {
         self.key = key
+        self.firstBatch = firstBatch
         self.record = record
     }
 
-    /// Takes columns `key`, `record` and `checksum` of a row.
+    /// Takes columns `key`, `record`, `checksum` and, if there is one, `first_batch` of a row.
     init(_ row: Row, at place: (Int64) -> Corruption.Place) throws(StorageError) {
         key = row["key"]
+        firstBatch = row["first_batch"]
         let data: Data = row["record"]
         record = Array(data)
         let stored: Data = row["checksum"]

@@ -12,8 +12,9 @@ enum Schema {
         return migrator
     }
 
-    /// `checksum` is SHA-256 over the row's key (8 bytes, little-endian) and its record. `last_job` is the greatest job
-    /// sequence in a batch, by which a start finds the batches of the jobs that can still earn.
+    /// `checksum` is SHA-256 over the row's integers (8 bytes each, little-endian) and its record. `first_batch` is the
+    /// batch that was next when the job was stored, by which a start finds the batches of the jobs that can still earn.
+    /// `counters` says how many rows the other tables have, so that a row that is gone is missed.
     private static let version1 = [
         // "RADP", so that tools can tell the file.
         "PRAGMA application_id = 0x52414450",
@@ -41,6 +42,7 @@ enum Schema {
         """
         CREATE TABLE jobs (
             sequence INTEGER PRIMARY KEY NOT NULL,
+            first_batch INTEGER NOT NULL,
             record BLOB NOT NULL,
             checksum BLOB NOT NULL
         ) STRICT
@@ -48,11 +50,9 @@ enum Schema {
         """
         CREATE TABLE journal (
             sequence INTEGER PRIMARY KEY NOT NULL,
-            last_job INTEGER NOT NULL,
             record BLOB NOT NULL,
             checksum BLOB NOT NULL
         ) STRICT
         """,
-        "CREATE INDEX journal_by_last_job ON journal (last_job)",
     ]
 }

@@ -17,12 +17,12 @@ extension ShareJournal {
         try StorageError.catching {
             try store.queue.read { database in
                 var known: Set<UInt64> = []
-                try Self.forEachJob(database, from: 0) { known.insert($0.sequence) }
-                var expected = try Self.firstBatch(of: firstJob, database) ?? end
-                let sql = """
-                    SELECT sequence AS key, record, checksum, last_job FROM journal
-                    WHERE sequence >= ? ORDER BY sequence
-                    """
+                var expected = firstJob == 0 ? 0 : end
+                try Self.forEachJob(database, from: 0) { job, firstBatch in
+                    known.insert(job.sequence)
+                    if job.sequence >= firstJob { expected = min(expected, firstBatch) }
+                }
+                let sql = "SELECT sequence AS key, record, checksum FROM journal WHERE sequence >= ? ORDER BY sequence"
                 let rows = try Row.fetchCursor(database, sql: sql, arguments: [expected])
                 while let row = try rows.next() {
                     let (sequence, batch) = try Self.batch(row, expected: expected)
@@ -43,7 +43,7 @@ extension ShareJournal {
         return try StorageError.catching {
             try store.queue.read { database in
                 var jobs: [JournalJob] = []
-                try Self.forEachJob(database, from: first) { jobs.append($0) }
+                try Self.forEachJob(database, from: first) { job, _ in jobs.append(job) }
                 return jobs
             }
         }
@@ -61,26 +61,13 @@ extension ShareJournal {
         }
     }
 
-    /// The sequence of the first batch that may hold a share of `job` or a later one; 0 for job 0, so that a missing
-    /// first row is noticed.
-    private static func firstBatch(of job: UInt64, _ database: Database) throws -> Int64? {
-        guard job > 0 else { return 0 }
-        let sql = "SELECT min(sequence) FROM journal WHERE last_job >= ?"
-        return try Int64.fetchOne(database, sql: sql, arguments: [Int64(clamping: job)])
-    }
-
     private static func batch(_ row: Row, expected: Int64) throws -> (Int64, JournalShareBatch) {
         let sequence: Int64 = row["key"]
         guard sequence == expected else {
             throw StorageError.corrupt(Corruption(.batch(expected), .missing))
         }
         let checked = try ChecksummedRow(row) { .batch($0) }
-        let batch = try checked.decode(JournalShareBatch.self) { .batch($0) }
-        let lastJob: Int64 = row["last_job"]
-        guard lastJob == batch.lastJob else {
-            throw StorageError.corrupt(Corruption(.batch(sequence), .columns))
-        }
-        return (sequence, batch)
+        return (sequence, try checked.decode(JournalShareBatch.self) { .batch($0) })
     }
 
     private static func check(_ batch: JournalShareBatch, jobs: Set<UInt64>, minerCount: UInt32) throws {

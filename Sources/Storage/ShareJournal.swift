@@ -25,9 +25,8 @@ public final class ShareJournal {
         self.store = store
         let found = try StorageError.catching {
             try store.queue.read { database in
-                let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM journal")
-                return (
-                    sequence: (last ?? -1) + 1, minerCount: try Self.countMiners(database),
+                (
+                    sequence: try Self.countBatches(database), minerCount: try Self.countMiners(database),
                     jobs: try Self.jobSequences(database)
                 )
             }
@@ -49,8 +48,9 @@ public final class ShareJournal {
         try StorageError.catching {
             try store.queue.write { database in
                 for miner in group.miners { try Self.insert(miner, into: database) }
-                for job in group.jobs { try Self.insert(job, into: database) }
+                for job in group.jobs { try Self.insert(job, firstBatch: sequence, into: database) }
                 if let shares = group.shares { try Self.insert(shares, sequence, into: database) }
+                try Self.count(group, into: database)
             }
         }
         nextMinerNumber += UInt32(group.miners.count)
@@ -94,18 +94,48 @@ extension ShareJournal {
             arguments: [row.key, Data(miner.key.bytes), miner.name?.text, Data(row.record), Data(row.checksum)])
     }
 
-    private static func insert(_ job: JournalJob, into database: Database) throws {
-        let row = ChecksummedRow(key: Int64(clamping: job.sequence), record: job.encoded())
+    private static func insert(_ job: JournalJob, firstBatch: Int64, into database: Database) throws {
+        let row = ChecksummedRow(key: Int64(clamping: job.sequence), firstBatch: firstBatch, record: job.encoded())
         try database.execute(
-            sql: "INSERT INTO jobs (sequence, record, checksum) VALUES (?, ?, ?)",
-            arguments: [row.key, Data(row.record), Data(row.checksum)])
+            sql: "INSERT INTO jobs (sequence, first_batch, record, checksum) VALUES (?, ?, ?, ?)",
+            arguments: [row.key, firstBatch, Data(row.record), Data(row.checksum)])
     }
 
     private static func insert(_ batch: JournalShareBatch, _ sequence: Int64, into database: Database) throws {
         let row = ChecksummedRow(key: sequence, record: batch.encoded())
         let statement = try database.cachedStatement(
-            sql: "INSERT INTO journal (sequence, last_job, record, checksum) VALUES (?, ?, ?, ?)")
-        try statement.execute(arguments: [row.key, batch.lastJob, Data(row.record), Data(row.checksum)])
+            sql: "INSERT INTO journal (sequence, record, checksum) VALUES (?, ?, ?)")
+        try statement.execute(arguments: [row.key, Data(row.record), Data(row.checksum)])
+    }
+
+    /// Adds a group's rows to the counters of rows.
+    private static func count(_ group: JournalGroup, into database: Database) throws {
+        let added = [
+            (Counter.batches, group.shares == nil ? 0 : 1), (.miners, group.miners.count), (.jobs, group.jobs.count),
+        ]
+        for (counter, count) in added where count > 0 {
+            let statement = try database.cachedStatement(
+                sql: "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + ?2")
+            try statement.execute(arguments: [counter.rawValue, count])
+        }
+    }
+
+    private static func value(_ counter: Counter, _ database: Database) throws -> Int64 {
+        let sql = "SELECT value FROM counters WHERE name = ?"
+        return try Int64.fetchOne(database, sql: sql, arguments: [counter.rawValue]) ?? 0
+    }
+
+    /// How many batches there are, by the counter and by the last of them.
+    private static func countBatches(_ database: Database) throws -> Int64 {
+        let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM journal") ?? -1
+        let count = try value(.batches, database)
+        guard last < Int64.max, last + 1 >= count else {
+            throw StorageError.corrupt(Corruption(.batch(last + 1), .missing))
+        }
+        guard last + 1 == count else {
+            throw StorageError.corrupt(Corruption(.counter(Counter.batches.rawValue), .columns))
+        }
+        return count
     }
 
     /// Verifies all miners: numbers without a gap, columns as in the record.
@@ -117,12 +147,18 @@ extension ShareJournal {
             }
             count += 1
         }
+        guard try value(.miners, database) == Int64(count) else {
+            throw StorageError.corrupt(Corruption(.miner(Int64(count)), .missing))
+        }
         return count
     }
 
     private static func jobSequences(_ database: Database) throws -> Set<UInt64> {
         var sequences: Set<UInt64> = []
-        try forEachJob(database, from: 0) { sequences.insert($0.sequence) }
+        try forEachJob(database, from: 0) { job, _ in sequences.insert(job.sequence) }
+        guard try value(.jobs, database) == Int64(sequences.count) else {
+            throw StorageError.corrupt(Corruption(.counter(Counter.jobs.rawValue), .columns))
+        }
         return sequences
     }
 
@@ -142,10 +178,13 @@ extension ShareJournal {
         }
     }
 
+    /// Calls `body` with each job and the batch that was next when it was stored.
     static func forEachJob(
-        _ database: Database, from first: UInt64, _ body: (JournalJob) throws -> Void
+        _ database: Database, from first: UInt64, _ body: (JournalJob, _ firstBatch: Int64) throws -> Void
     ) throws {
-        let sql = "SELECT sequence AS key, record, checksum FROM jobs WHERE sequence >= ? ORDER BY sequence"
+        let sql = """
+            SELECT sequence AS key, first_batch, record, checksum FROM jobs WHERE sequence >= ? ORDER BY sequence
+            """
         let rows = try Row.fetchCursor(database, sql: sql, arguments: [Int64(clamping: first)])
         while let row = try rows.next() {
             let checked = try ChecksummedRow(row) { .job($0) }
@@ -153,14 +192,14 @@ extension ShareJournal {
             guard UInt64(exactly: checked.key) == job.sequence else {
                 throw StorageError.corrupt(Corruption(.job(checked.key), .columns))
             }
-            try body(job)
+            try body(job, checked.firstBatch ?? 0)
         }
     }
 }
 
-extension JournalShareBatch {
-    /// The greatest job sequence of the batch.
-    var lastJob: Int64 {
-        Int64(clamping: shares.map(\.work.jobSequence).max() ?? 0)
-    }
+/// The rows of `counters` that say how many rows another table has.
+private enum Counter: String {
+    case batches
+    case miners
+    case jobs
 }

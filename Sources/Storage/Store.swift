@@ -69,10 +69,11 @@ public final class Store: Sendable {
             let data: Data = row["value"]
             return Array(data)
         }
-        guard let syndicate = try? Hash256(internalBytes: value("syndicate")) else {
+        let (storedSyndicate, storedMSP) = (try value("syndicate"), try value("msp"))
+        guard let syndicate = try? Hash256(internalBytes: storedSyndicate) else {
             throw StorageError.corrupt(Corruption(.meta("syndicate"), .columns))
         }
-        guard let msp = try? XOnlyKeyBytes(value("msp")) else {
+        guard let msp = try? XOnlyKeyBytes(storedMSP) else {
             throw StorageError.corrupt(Corruption(.meta("msp"), .columns))
         }
         let found = StoreIdentity(syndicate: syndicate, msp: msp)
