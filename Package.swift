@@ -50,22 +50,30 @@ var targets: [Target] = [
 
     cLibrary("CHash"),
     cLibrary("CShares", ["CHash"]),
+    cLibrary("CCurve", ["CHash", "CSecp256k1"]),
 
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
     .target(name: "Shares", dependencies: ["Bitcoin", "CShares"], swiftSettings: wrapsC),
+    .target(name: "Wire", dependencies: ["Bitcoin"], swiftSettings: strictSwift),
+    .target(name: "Curve", dependencies: ["Bitcoin", "CCurve"], swiftSettings: wrapsC),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     .target(
         name: "CHashEmulated", dependencies: ["CHash"], path: "Tests/CHashEmulated",
         cSettings: strictC + [.headerSearchPath("../../CSources/CHash")]),
+    .target(name: "CMemoryScan", path: "Tests/CMemoryScan", cSettings: strictC),
     tests("HouseTests", []),
     tests("CHashTests", ["CHash", "CHashEmulated", "COpenSSL"]),
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
     tests("SharesTests", ["Bitcoin", "Shares"]),
     tests("CSharesTests", ["Bitcoin", "CHash", "CHashEmulated", "CShares"]),
+    tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
+    tests("WireTests", ["Bitcoin", "Wire"]),
 
-    .target(name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strictSwift),
+    .target(
+        name: "FuzzTargets", dependencies: ["Bitcoin", "Wire"], path: "Tests/Fuzz/FuzzTargets",
+        swiftSettings: strictSwift),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
 ]
 
@@ -73,9 +81,21 @@ var dependencies: [Package.Dependency] = []
 
 if !coresOnly {
     dependencies += [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ]
     targets += [
+        .target(
+            name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strictSwift),
+        .target(name: "Node", dependencies: ["Curve"], swiftSettings: strictSwift),
+        .executableTarget(
+            name: "JournalAppender", dependencies: ["Bitcoin", "Wire", "Storage"], path: "Tests/JournalAppender",
+            swiftSettings: strictSwift),
+        tests(
+            "StorageTests",
+            ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("NodeTests", ["Curve", "Node"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
@@ -97,7 +117,7 @@ if !coresOnly {
 }
 
 if fuzzing {
-    for name in ["TransactionFuzz", "BlockFuzz", "ScriptFuzz", "AddressFuzz"] {
+    for name in ["TransactionFuzz", "BlockFuzz", "ScriptFuzz", "AddressFuzz", "WireFuzz"] {
         targets.append(
             .executableTarget(
                 name: name, dependencies: ["FuzzTargets"], path: "Tests/Fuzz/\(name)",

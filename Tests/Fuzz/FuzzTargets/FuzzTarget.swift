@@ -10,6 +10,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case script
     /// `Address` and `WalletImportFormat` on every network.
     case address
+    /// `Record`, every type.
+    case wire
 
     /// Checks the parser's properties for one input.
     public func check(_ bytes: [UInt8]) throws(PropertyViolation) {
@@ -18,6 +20,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .block: try Self.checkBlock(bytes)
         case .script: try Self.checkScript(bytes)
         case .address: try Self.checkAddress(bytes)
+        case .wire: try Self.checkWire(bytes)
         }
     }
 

@@ -1,0 +1,20 @@
+public import Wire
+
+/// What one commit of the journal stores: all of it or nothing.
+public struct JournalGroup: Sendable {
+    /// Miners that are new, numbered on from the last one in the store.
+    public var miners: [MinerRegistration]
+    /// Jobs that are new, of which shares are in this group or later ones.
+    public var jobs: [JournalJob]
+    /// Accepted shares of jobs and miners of this group or earlier ones.
+    public var shares: JournalShareBatch?
+
+    /// A group.
+    public init(
+        miners: [MinerRegistration] = [], jobs: [JournalJob] = [], shares: JournalShareBatch? = nil
+    ) {
+        self.miners = miners
+        self.jobs = jobs
+        self.shares = shares
+    }
+}

@@ -1,0 +1,83 @@
+internal import Foundation
+internal import GRDB
+public import Wire
+
+/// Reading back: everything is verified as it is read.
+extension ShareJournal {
+    /// Calls `body` with each batch from the first that holds a share of job `firstJob` or a later one, in order.
+    ///
+    /// - Parameter firstJob: the earliest job of interest, such as the first that can still earn; 0 for everything.
+    /// - Throws: `StorageError.corrupt` at the first row that is not what was written, missing ones included, and
+    ///   `unknownJob` or `unknownMiner` for a share without its job or miner.
+    public func replay(
+        from firstJob: UInt64 = 0, _ body: (_ sequence: Int64, _ batch: JournalShareBatch) -> Void
+    ) throws(StorageError) {
+        let store = store
+        let (end, minerCount) = (nextSequence, nextMinerNumber)
+        try StorageError.catching {
+            try store.queue.read { database in
+                var known: Set<UInt64> = []
+                var expected = firstJob == 0 ? 0 : end
+                try Self.forEachJob(database, from: 0) { job, firstBatch in
+                    known.insert(job.sequence)
+                    if job.sequence >= firstJob { expected = min(expected, firstBatch) }
+                }
+                let sql = "SELECT sequence AS key, record, checksum FROM journal WHERE sequence >= ? ORDER BY sequence"
+                let rows = try Row.fetchCursor(database, sql: sql, arguments: [expected])
+                while let row = try rows.next() {
+                    let (sequence, batch) = try Self.batch(row, expected: expected)
+                    try Self.check(batch, jobs: known, minerCount: minerCount)
+                    body(sequence, batch)
+                    expected += 1
+                }
+                guard expected == end else {
+                    throw StorageError.corrupt(Corruption(.batch(expected), .missing))
+                }
+            }
+        }
+    }
+
+    /// The jobs from `first` on, in the order of their sequences.
+    public func jobs(from first: UInt64 = 0) throws(StorageError) -> [JournalJob] {
+        let store = store
+        return try StorageError.catching {
+            try store.queue.read { database in
+                var jobs: [JournalJob] = []
+                try Self.forEachJob(database, from: first) { job, _ in jobs.append(job) }
+                return jobs
+            }
+        }
+    }
+
+    /// All miners, in the order of their numbers.
+    public func miners() throws(StorageError) -> [MinerRegistration] {
+        let store = store
+        return try StorageError.catching {
+            try store.queue.read { database in
+                var miners: [MinerRegistration] = []
+                try Self.forEachMiner(database) { miners.append($0) }
+                return miners
+            }
+        }
+    }
+
+    private static func batch(_ row: Row, expected: Int64) throws -> (Int64, JournalShareBatch) {
+        let sequence: Int64 = row["key"]
+        guard sequence == expected else {
+            throw StorageError.corrupt(Corruption(.batch(expected), .missing))
+        }
+        let checked = try ChecksummedRow(row) { .batch($0) }
+        return (sequence, try checked.decode(JournalShareBatch.self) { .batch($0) })
+    }
+
+    private static func check(_ batch: JournalShareBatch, jobs: Set<UInt64>, minerCount: UInt32) throws {
+        for share in batch.shares {
+            guard jobs.contains(share.work.jobSequence) else {
+                throw StorageError.unknownJob(share.work.jobSequence)
+            }
+            guard share.work.minerNumber < minerCount else {
+                throw StorageError.unknownMiner(share.work.minerNumber)
+            }
+        }
+    }
+}

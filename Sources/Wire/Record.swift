@@ -1,0 +1,34 @@
+/// Any record.
+public enum Record: Hashable, Sendable {
+    /// The syndicate's founding terms.
+    case genesis(Genesis)
+    /// A miner and its number.
+    case minerRegistration(MinerRegistration)
+    /// A job of the journal.
+    case journalJob(JournalJob)
+    /// A group of shares of the journal.
+    case journalShareBatch(JournalShareBatch)
+
+    /// Decodes the whole of `bytes` as the record that its first byte says.
+    public init(decoding bytes: [UInt8]) throws(WireError) {
+        var reader = RecordReader(bytes)
+        let code = try reader.uint8()
+        switch RecordType(rawValue: code) {
+        case .genesis: self = .genesis(try Genesis(decoding: bytes))
+        case .minerRegistration: self = .minerRegistration(try MinerRegistration(decoding: bytes))
+        case .journalJob: self = .journalJob(try JournalJob(decoding: bytes))
+        case .journalShareBatch: self = .journalShareBatch(try JournalShareBatch(decoding: bytes))
+        case nil: throw WireError(.unknownType(code), offset: 0)
+        }
+    }
+
+    /// The encoding.
+    public func encoded() -> [UInt8] {
+        switch self {
+        case .genesis(let record): record.encoded()
+        case .minerRegistration(let record): record.encoded()
+        case .journalJob(let record): record.encoded()
+        case .journalShareBatch(let record): record.encoded()
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Bitcoin
+import Foundation
+import Storage
+import Testing
+import Wire
+
+/// A data directory of one test, removed with the value.
+final class Scratch {
+    let url: URL
+
+    static let identity: StoreIdentity = {
+        guard let msp = try? XOnlyKeyBytes([UInt8](repeating: 2, count: 32)) else {
+            preconditionFailure("32 bytes are a key's encoding")
+        }
+        return StoreIdentity(syndicate: SHA256.hash([1]), msp: msp)
+    }()
+
+    init() {
+        url = FileManager.default.temporaryDirectory.appending(path: "radpool-\(UUID().uuidString)")
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    func store(_ identity: StoreIdentity = Scratch.identity) throws -> Store {
+        try Store(try DataDirectory(url), identity: identity)
+    }
+
+    func journal() throws -> ShareJournal {
+        try ShareJournal(try store())
+    }
+}
+
+/// Records for tests of the journal.
+enum Entries {
+    static func miner(_ number: UInt32, name: String? = nil) throws -> MinerRegistration {
+        MinerRegistration(
+            number: number, key: try XOnlyKeyBytes(SHA256.hash([UInt8(truncatingIfNeeded: number)]).bytes),
+            name: try name.map { try #require(RecordName($0)) })
+    }
+
+    static func job(_ sequence: UInt64) throws -> JournalJob {
+        try JournalJob(
+            sequence: sequence,
+            owner: JournalJob.Owner(
+                syndicate: Scratch.identity.syndicate, msp: Scratch.identity.msp, logPosition: 0, logHash: .zero),
+            header: JournalJob.Header(
+                version: 0x2000_0000, versionMask: 0x1fff_e000, previousBlock: .zero,
+                compactTarget: CompactTarget(rawValue: 0x207f_ffff), merkleBranch: MerkleBranch(hashes: [])),
+            minimumTime: 0, currentTime: 0,
+            coinbase: JournalJob.Coinbase(
+                height: 1, value: .zero, custodyScript: Script([0x51]), tag: [], witnessCommitment: nil))
+    }
+
+    static func shares(job: UInt64, miner: UInt32 = 0, nonce: UInt32, count: UInt32 = 3) throws -> JournalShareBatch {
+        let work = try #require(JournalShare.Work(jobSequence: job, minerNumber: miner, level: 64))
+        return try JournalShareBatch(
+            (0..<count).map {
+                JournalShare(work: work, extranonce: Extranonce($0, 0), ntime: 0, nonce: nonce, versionBits: 0)
+            })
+    }
+}
