@@ -25,7 +25,7 @@ public final class Store: Sendable {
         queue = try StorageError.catching {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
             try Self.setDurability(queue)
-            guard try queue.read({ try !Schema.migrator.hasBeenSuperseded($0) }) else {
+            if try queue.read(Schema.migrator.hasBeenSuperseded) {
                 throw StorageError.newerSchema
             }
             try Schema.migrator.migrate(queue)

@@ -39,7 +39,8 @@ public struct JournalShareBatch: WireRecord {
             indices[share.work] = works.count
             works.append(share.work)
         }
-        let jobs = Set(works.map(\.jobSequence)).sorted()
+        let sequences = works.map(\.jobSequence).sorted()
+        let jobs = sequences.indices.filter { $0 == 0 || sequences[$0 - 1] != sequences[$0] }.map { sequences[$0] }
         var jobIndices: [UInt64: Int] = [:]
         for (index, sequence) in jobs.enumerated() {
             jobIndices[sequence] = index
