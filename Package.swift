@@ -73,9 +73,23 @@ var dependencies: [Package.Dependency] = []
 
 if !coresOnly {
     dependencies += [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ]
     targets += [
+        cLibrary("CKernel"),
+        .target(
+            name: "BitcoinNode",
+            dependencies: [
+                "Bitcoin", "CKernel",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: wrapsC),
+        .executableTarget(
+            name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
+            swiftSettings: strictSwift),
+        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "regtest-node-process"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .executableTarget(
