@@ -13,7 +13,7 @@ enum Kernel {
     static let isExpected =
         FileManager.default.fileExists(atPath: path) || ProcessInfo.processInfo.environment["CI"] == "true"
 
-    static let absence: Comment = "no libbitcoinkernel: run scripts/setup-kernel"
+    static let absence = "no libbitcoinkernel: run scripts/setup-kernel"
 
     private static let loaded = Result { () throws(KernelError) in try KernelLibrary(path: path) }
 
@@ -34,8 +34,8 @@ final class TemporaryDirectory: Sendable {
     }
 }
 
-/// A clock that tests set.
-final class TestClock: Sendable {
+/// The time that tests mine at.
+enum TestClock {
     /// A time that no clock shows any more, so that no block is from the future.
     static let start: UInt32 = 1_700_000_000
 }

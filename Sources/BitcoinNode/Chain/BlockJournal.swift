@@ -47,12 +47,13 @@ struct BlockJournal {
             recovered = blocks
             cutOff = bytes.count - offset
             end = UInt64(offset)
-            try handle.truncate(atOffset: end)
-            if start == 0 {
-                try handle.write(contentsOf: Self.preamble)
-                end = UInt64(Self.preamble.count)
+            if cutOff > 0 || start == 0 {
+                try handle.truncate(atOffset: end)
+                try handle.seek(toOffset: end)
+                if start == 0 { try handle.write(contentsOf: Self.preamble) }
+                try handle.synchronize()
             }
-            try handle.synchronize()
+            end = UInt64(max(offset, Self.preamble.count))
             if isNew { try Self.synchronizeFolder(of: path) }
         } catch let error as BlockJournalError {
             throw error
