@@ -89,7 +89,7 @@ if !coresOnly {
         .executableTarget(
             name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
             swiftSettings: strictSwift),
-        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "regtest-node-process"]),
+        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .executableTarget(

@@ -1,4 +1,5 @@
 import Bitcoin
+import CKernel
 import Foundation
 import TestSupport
 import Testing
@@ -40,6 +41,38 @@ import Testing
         let path = String(try #require(line.split(separator: " ").last))
         let words = "the library has no symbol btck_block_create (another ABI)"
         #expect(throws: KernelError.otherABI(path: path, words)) { try KernelLibrary(path: path, expecting: nil) }
+    }
+
+    @Test func theLoadersMessageStaysInItsBounds() throws {
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: rp_kernel_library_size(), alignment: Int(RP_KERNEL_ALIGN))
+        defer { memory.deallocate() }
+        let capacity = Int(RP_KERNEL_MESSAGE_CAPACITY)
+        var message = [CChar](repeating: 0x55, count: capacity + 8)
+        let path = String(repeating: "/a", count: 1000)
+        #expect(rp_kernel_load(OpaquePointer(memory), path, &message) == RP_KERNEL_NO_LIBRARY)
+        #expect(message[capacity - 1] == 0)
+        #expect(message[capacity...].allSatisfy { $0 == 0x55 })
+    }
+
+    @Test(.enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)))
+    func scriptsOfTooManyOrNoInputsAreNotVerified() throws {
+        let library = try Kernel.library()
+        let outputs = [rp_kernel_output](repeating: rp_kernel_output(), count: Int(RP_KERNEL_MAX_INPUTS) + 1)
+        let transaction = Spending.transaction([.null], value: 1).encoded()
+        for count in [0, 2, outputs.count] {
+            var failed = 77
+            let isVerified = transaction.withUnsafeBufferPointer { bytes in
+                outputs.withUnsafeBufferPointer { spent in
+                    guard let start = bytes.baseAddress, let first = spent.baseAddress else { return true }
+                    var spend = rp_kernel_spend(
+                        transaction: start, length: bytes.count, spent: first, spent_count: count, scripts: start)
+                    return rp_kernel_verify(library.table, &spend, &failed)
+                }
+            }
+            #expect(!isVerified)
+            #expect(failed == 77)
+        }
     }
 
     @Test func theSetUpScriptPinsTheSameLibrary() throws {

@@ -50,7 +50,8 @@ final class RegtestChain {
     }
 
     private static func genesis(of kernel: KernelChain) throws(KernelError) -> Block {
-        guard let hash = kernel.hash(atHeight: 0), let bytes = kernel.block(hash), let block = try? Block(decoding: bytes)
+        guard let hash = kernel.hash(atHeight: 0), let bytes = kernel.block(hash),
+            let block = try? Block(decoding: bytes)
         else {
             throw .unreadableBlock(hash: "0")
         }

@@ -70,7 +70,8 @@ final class RPCConnection: ChannelInboundHandler {
     private func write(_ reply: RPCService.Reply, to request: HTTPRequestHead, context: ChannelHandlerContext) {
         var headers = HTTPHeaders()
         let json = "application/json"
-        headers.add(name: "Content-Type", value: reply.body.hasPrefix("{") || reply.body.hasPrefix("[") ? json : "text/plain")
+        headers.add(
+            name: "Content-Type", value: reply.body.hasPrefix("{") || reply.body.hasPrefix("[") ? json : "text/plain")
         if reply.status == 401 { headers.add(name: "WWW-Authenticate", value: "Basic realm=\"jsonrpc\"") }
         headers.add(name: "Content-Length", value: String(reply.body.utf8.count))
         let isKept = request.isKeepAlive && reply.status != 413
