@@ -82,9 +82,24 @@ var dependencies: [Package.Dependency] = []
 if !coresOnly {
     dependencies += [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ]
     targets += [
+        cLibrary("CKernel"),
+        .target(
+            name: "BitcoinNode",
+            dependencies: [
+                "Bitcoin", "CKernel",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: wrapsC),
+        .executableTarget(
+            name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
+            swiftSettings: strictSwift),
+        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
         .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),

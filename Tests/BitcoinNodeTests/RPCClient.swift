@@ -1,0 +1,63 @@
+import Foundation
+import FoundationNetworking
+import Testing
+
+@testable import BitcoinNode
+
+/// A caller of JSON-RPC that shares no code with the server but the JSON value.
+struct RPCClient: Sendable {
+    let port: Int
+    var authorization = "user:password"
+
+    /// Posts a body; the status, the answer and its headers.
+    func post(_ body: String, method: String = "POST") async throws -> (Int, String, [AnyHashable: Any]) {
+        var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)/")))
+        request.httpMethod = method
+        request.timeoutInterval = 120
+        if method == "POST" { request.httpBody = Data(body.utf8) }
+        request.setValue(
+            "Basic \(Data(authorization.utf8).base64EncodedString())", forHTTPHeaderField: "Authorization")
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let http = try #require(response as? HTTPURLResponse)
+        return (http.statusCode, String(decoding: data, as: UTF8.self), http.allHeaderFields)
+    }
+
+    /// The result of a call that must succeed. `parameters` is JSON text.
+    func call(_ method: String, _ parameters: String = "[]") async throws -> JSONValue {
+        let (status, body, _) = try await post("{\"id\":1,\"method\":\"\(method)\",\"params\":\(parameters)}")
+        let answer = try JSONParser.parse(Array(body.utf8))
+        #expect(status == 200, "\(method): \(body.prefix(300))")
+        #expect(answer["error"] == .null)
+        return try #require(answer["result"])
+    }
+
+    /// The error of a call that must fail.
+    func failure(_ method: String, _ parameters: String = "[]") async throws -> RPCError {
+        let (status, body, _) = try await post("{\"id\":1,\"method\":\"\(method)\",\"params\":\(parameters)}")
+        let error = try #require(try JSONParser.parse(Array(body.utf8))["error"])
+        let code = Int(try #require(error["code"]?.wholeNumber))
+        #expect(status == (code == -32601 ? 404 : code == -32600 ? 400 : 500))
+        return RPCError(code: code, message: try #require(error["message"]?.text))
+    }
+}
+
+/// An embedded node and its server on a free port.
+struct ServedNode {
+    let directory: TemporaryDirectory
+    let node: RegtestNode
+    let server: RPCServer
+    let client: RPCClient
+
+    init(longPollTimes: RegtestNode.LongPollTimes = .init()) async throws {
+        directory = try TemporaryDirectory()
+        node = try RegtestNode(library: Kernel.library(), directory: directory.url, longPollTimes: longPollTimes)
+        server = try await RPCServer(
+            node: node, port: 0, credentials: .password(user: "user", password: "password"))
+        client = RPCClient(port: server.port)
+    }
+
+    func stop() async {
+        await node.stop()
+        await server.stop()
+    }
+}

@@ -1,0 +1,22 @@
+// A node in a process of its own, for tests that kill it: LIBRARY DIRECTORY; prints its port and serves until killed.
+import BitcoinNode
+import Foundation
+
+let arguments = CommandLine.arguments
+guard arguments.count == 3 else {
+    FileHandle.standardError.write(Data("usage: regtest-node-process LIBRARY DIRECTORY\n".utf8))
+    exit(64)
+}
+do {
+    let directory = URL(filePath: arguments[2])
+    let node = try RegtestNode(library: KernelLibrary(path: arguments[1]), directory: directory)
+    let server = try await RPCServer(
+        node: node, port: 0, credentials: .cookie(file: directory.appending(path: ".cookie")))
+    FileHandle.standardOutput.write(Data("\(server.port)\n".utf8))
+    while true {
+        try await Task.sleep(for: .seconds(3600))
+    }
+} catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(69)
+}
