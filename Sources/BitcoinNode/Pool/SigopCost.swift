@@ -29,14 +29,14 @@ enum SigopCost {
         return 4 * count(redeem, isAccurate: true) + witnessCost(redeem, input.witness)
     }
 
-    private static func witnessCost(_ script: Script, _ witness: [[UInt8]]) -> Int {
+    private static func witnessCost(_ script: Script, _ witness: Witness) -> Int {
         guard let program = WitnessProgram(script), program.version == 0 else {
             return 0
         }
         if program.program.count == 20 {
             return 1
         }
-        return witness.last.map { count(Script($0), isAccurate: true) } ?? 0
+        return witness.last.map { count(Script(Array($0)), isAccurate: true) } ?? 0
     }
 
     /// Signature operations up to the end or to the first instruction that cannot be read.
