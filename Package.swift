@@ -50,6 +50,7 @@ var targets: [Target] = [
 
     cLibrary("CHash"),
     cLibrary("CShares", ["CHash"]),
+    cLibrary("CStratum", ["CShares"]),
 
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
@@ -64,6 +65,9 @@ var targets: [Target] = [
     tests("BitcoinTests", ["Bitcoin", "CSecp256k1"]),
     tests("SharesTests", ["Bitcoin", "Shares"]),
     tests("CSharesTests", ["Bitcoin", "CShares"]),
+    .target(
+        name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
+    tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),
 
     .target(name: "FuzzTargets", dependencies: ["Bitcoin"], path: "Tests/Fuzz/FuzzTargets", swiftSettings: strictSwift),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
