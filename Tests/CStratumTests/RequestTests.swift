@@ -44,10 +44,10 @@ struct RequestTests {
         arguments: [
             (0, "7", RP_SHARE_MALFORMED), (1, "161", RP_SHARE_MALFORMED), (4, "null", RP_SHARE_MALFORMED),
             (2, #"["0011223344556677"]"#, RP_SHARE_MALFORMED),
-            (1, #""""#, RP_SHARE_UNKNOWN_JOB), (1, #""a1""#, RP_SHARE_UNKNOWN_JOB),
+            (1, "\"\"", RP_SHARE_UNKNOWN_JOB), (1, #""a1""#, RP_SHARE_UNKNOWN_JOB),
             (1, #""-0000000000000a1""#, RP_SHARE_UNKNOWN_JOB), (1, #""0000000000000xyz""#, RP_SHARE_UNKNOWN_JOB),
             (1, #""00000000000000a100000000000000a100000000""#, RP_SHARE_UNKNOWN_JOB),
-            (2, #""""#, RP_SHARE_BAD_EXTRANONCE2), (2, #""00112233445566""#, RP_SHARE_BAD_EXTRANONCE2),
+            (2, "\"\"", RP_SHARE_BAD_EXTRANONCE2), (2, #""00112233445566""#, RP_SHARE_BAD_EXTRANONCE2),
             (2, #""001122334455667""#, RP_SHARE_BAD_EXTRANONCE2),
             (2, #""00112233445566778""#, RP_SHARE_BAD_EXTRANONCE2),
             (2, #""001122334455667g""#, RP_SHARE_BAD_EXTRANONCE2),
@@ -110,7 +110,7 @@ struct RequestTests {
         #expect(split("\"\(String(repeating: "a", count: 129))\"").0 == RP_STRATUM_WORKER_TOO_LONG)
         #expect(split("\"\(String(repeating: #"\u0061"#, count: 128))\"").0 == RP_STRATUM_WORKER_OK)
         #expect(split("\"\(String(repeating: #"\u0061"#, count: 129))\"").0 == RP_STRATUM_WORKER_TOO_LONG)
-        for empty in [#""""#, "7", "null", "[]", #"".rig""#] { #expect(split(empty).0 == RP_STRATUM_WORKER_EMPTY) }
+        for empty in ["\"\"", "7", "null", "[]", #"".rig""#] { #expect(split(empty).0 == RP_STRATUM_WORKER_EMPTY) }
         for bad in [#""a\u0000b""#, #""a\n""#, #""\u202egnp""#, #""é""#, "\"a\u{7f}\""] {
             #expect(split(bad).0 == RP_STRATUM_WORKER_BAD_BYTES, "\(bad)")
         }
@@ -146,7 +146,8 @@ struct RequestTests {
     func extensions() {
         let (good, asked, line) = configure(
             #"[["version-rolling","minimum-difficulty","subscribe-extranonce","info","x-a","x-a"],"#
-                + #"{"version-rolling.mask":"1FFFE000","version-rolling.min-bit-count":2,"minimum-difficulty.value":2049}]"#
+                + #"{"version-rolling.mask":"1FFFE000","version-rolling.min-bit-count":2,"#
+                + #""minimum-difficulty.value":2049}]"#
         )
         #expect(good)
         #expect(asked.version_rolling && asked.minimum_difficulty && asked.subscribe_extranonce && asked.info)

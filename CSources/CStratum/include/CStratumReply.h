@@ -65,8 +65,9 @@ RP_NODISCARD bool rp_stratum_reply_error(rp_stratum_output *output, const rp_str
 RP_NODISCARD bool rp_stratum_reply_refusal(rp_stratum_output *output, const rp_stratum_value *id,
                                            int32_t code, const char *text);
 
-/* {"id":ID,"result":[[["mining.set_difficulty","TOKEN"],["mining.notify","TOKEN"]],"EXTRANONCE1",8],
- * "error":null} in one line; the token in hex is what a resuming miner sends back. */
+/* {"id":ID,"result":[[["mining.set_difficulty","TOKEN"],["mining.notify","TOKEN"]],
+ * "EXTRANONCE1",8],"error":null} in one line; the token in hex is what a resuming miner sends back.
+ */
 RP_NODISCARD bool rp_stratum_reply_subscribe(rp_stratum_output *output, const rp_stratum_value *id,
                                              const uint8_t *token16, const uint8_t *extranonce1_4);
 
