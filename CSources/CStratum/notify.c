@@ -13,7 +13,7 @@ enum {
 _Static_assert(300 + 2 * RP_SHARE_MAX_COINBASE + 67 * RP_CORE_MAX_BRANCH + OWNER_DIGITS <
                    RP_STRATUM_MAX_NOTIFY,
                "the largest job fits");
-_Static_assert(RP_STRATUM_MAX_NOTIFY <= RP_STRATUM_MAX_LINE, "a notify is a line");
+_Static_assert(RP_STRATUM_MAX_NOTIFY <= (int)RP_STRATUM_MAX_LINE, "a notify is a line");
 
 static bool is_within_bounds(const rp_share_job_params *params) {
     const size_t fixed = RP_SHARE_MAX_COINBASE - COINBASE_BETWEEN;

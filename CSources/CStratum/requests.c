@@ -5,7 +5,7 @@
 
 enum { WORKER, JOB, EXTRANONCE2, NTIME, NONCE, SUBMIT_PARAMS, VERSION_BITS = SUBMIT_PARAMS };
 
-_Static_assert(VERSION_BITS < RP_STRATUM_MAX_PARAMS, "every field of a submit is kept");
+_Static_assert(VERSION_BITS < (int)RP_STRATUM_MAX_PARAMS, "every field of a submit is kept");
 
 /* Reads a string of exactly 2 * count hex digits. */
 static bool read_hex(uint8_t *out, size_t count, const rp_stratum_value *value) {

@@ -92,7 +92,7 @@ typedef enum rp_stratum_scan_status {
 RP_NODISCARD rp_stratum_scan_status rp_stratum_scan(rp_stratum_request *request,
                                                     const uint8_t *RP_NULLABLE line, size_t length);
 
-/* The strict reader alone. Same result as rp_stratum_scan, some ten times slower. */
+/* The strict reader alone. Same result as rp_stratum_scan, about five times slower. */
 RP_NODISCARD rp_stratum_scan_status rp_stratum_scan_strict(rp_stratum_request *request,
                                                            const uint8_t *RP_NULLABLE line,
                                                            size_t length);
