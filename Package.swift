@@ -51,6 +51,7 @@ var targets: [Target] = [
     cLibrary("CHash"),
     cLibrary("CShares", ["CHash"]),
     cLibrary("CCurve", ["CHash", "CSecp256k1"]),
+    cLibrary("CStratum", ["CShares"]),
 
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
@@ -70,6 +71,9 @@ var targets: [Target] = [
     tests("CSharesTests", ["Bitcoin", "CHash", "CHashEmulated", "CShares"]),
     tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
     tests("WireTests", ["Bitcoin", "Wire"]),
+    .target(
+        name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
+    tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),
 
     .target(
         name: "FuzzTargets", dependencies: ["Bitcoin", "Wire"], path: "Tests/Fuzz/FuzzTargets",
