@@ -1,6 +1,6 @@
 import CBaselines
 
-/// Times two pieces of work in turn, A B A B ..., so that a change of the machine's speed hits both alike.
+/// Times two pieces of work in turn, A B B A A B ..., so that a change of the machine's speed hits both alike.
 struct Harness {
     /// Pairs of runs that count.
     let runs: Int
@@ -28,9 +28,15 @@ struct Harness {
     func compare(_ subject: Work, with baseline: Work) -> Pair {
         let counts = (repetitions(subject), repetitions(baseline))
         var times: (subject: [Double], baseline: [Double]) = ([], [])
-        for _ in 0..<runs {
-            times.subject.append(time(subject, counts.0))
-            times.baseline.append(time(baseline, counts.1))
+        for run in 0..<runs {
+            // Who goes first changes from run to run, so that a machine that slows down or speeds up favours neither.
+            if run.isMultiple(of: 2) {
+                times.subject.append(time(subject, counts.0))
+                times.baseline.append(time(baseline, counts.1))
+            } else {
+                times.baseline.append(time(baseline, counts.1))
+                times.subject.append(time(subject, counts.0))
+            }
         }
         return Pair(subject: times.subject, baseline: times.baseline)
     }

@@ -16,10 +16,10 @@ struct BenchOptions: ParsableArguments {
     var json = false
 
     @Option(help: "Alternating runs of subject and baseline, 5...1000.")
-    var runs = 21
+    var runs = 101
 
     @Option(help: "Milliseconds that each run should take, 1...10000.")
-    var slice = 20
+    var slice = 5
 
     func validate() throws {
         guard (5...1000).contains(runs) else { throw ValidationError("--runs must be 5...1000") }

@@ -106,9 +106,9 @@ struct SharesCommand: ParsableCommand {
 
     /// Shares a second of wall time over `count` threads, run by run.
     private func rates(_ count: Int, _ fixture: ShareFixture, _ validator: ShareValidator) -> [Double] {
-        let passes = max(1, options.slice / 4)
+        let passes = max(1, options.slice)
         let clock = ContinuousClock()
-        return (0..<options.runs).map { _ in
+        return (0..<max(5, options.runs / 4)).map { _ in
             let taken = clock.measure {
                 DispatchQueue.concurrentPerform(iterations: count) { _ in
                     var results: [ShareResult] = []
