@@ -1,4 +1,6 @@
-// A node in a process of its own, for tests that kill it: LIBRARY DIRECTORY; prints its port and serves until killed.
+// What tests need a process of its own for.
+//   LIBRARY DIRECTORY        a node, for tests that kill it: prints its port and serves until killed
+//   --limited-journal PATH   a journal that meets the greatest size of files, as if the disk were full
 import BitcoinNode
 import Foundation
 
@@ -6,6 +8,15 @@ let arguments = CommandLine.arguments
 guard arguments.count == 3 else {
     FileHandle.standardError.write(Data("usage: regtest-node-process LIBRARY DIRECTORY\n".utf8))
     exit(64)
+}
+if arguments[1] == "--limited-journal" {
+    do {
+        try appendToLimitedJournal(arguments[2])
+        exit(0)
+    } catch {
+        FileHandle.standardError.write(Data("\(error)\n".utf8))
+        exit(1)
+    }
 }
 do {
     let directory = URL(filePath: arguments[2])

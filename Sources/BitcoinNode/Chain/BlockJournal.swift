@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// `append` returns when the block is on the disk: whatever is answered afterwards survives a SIGKILL and a power cut.
 /// docs/protocol/node-rpc.md has the format byte by byte.
-struct BlockJournal {
+package struct BlockJournal {
     /// The blocks that the file held when it was opened, until they are taken.
     private var recovered: [[UInt8]]
 
@@ -29,7 +29,7 @@ struct BlockJournal {
     private static let longest = 4_000_000
 
     /// Opens or makes the file, reads all blocks and cuts off what an interrupted append left.
-    init(path: String) throws(BlockJournalError) {
+    package init(path: String) throws(BlockJournalError) {
         do {
             let isNew = !FileManager.default.fileExists(atPath: path)
             if isNew {
@@ -63,7 +63,7 @@ struct BlockJournal {
     }
 
     /// Gives the blocks that the file held when it was opened, in order and once.
-    mutating func takeRecovered() -> [[UInt8]] {
+    package mutating func takeRecovered() -> [[UInt8]] {
         defer { recovered = [] }
         return recovered
     }
@@ -71,7 +71,7 @@ struct BlockJournal {
     /// Appends a block and waits until it is on the disk.
     ///
     /// A failed append leaves the file as it was before; it may be tried again.
-    mutating func append(_ block: [UInt8]) throws(BlockJournalError) {
+    package mutating func append(_ block: [UInt8]) throws(BlockJournalError) {
         let record = Self.record(block, at: Int(end))
         do {
             try file.seek(toOffset: end)
