@@ -9,22 +9,22 @@ struct RPCClient: Sendable {
     let port: Int
     var authorization = "user:password"
 
-    /// Posts a body; the status, the answer and its headers.
-    func post(_ body: String, method: String = "POST") async throws -> (Int, String, [AnyHashable: Any]) {
+    /// Posts a body; the status and the answer.
+    func post(_ body: String) async throws -> (Int, String) {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)/")))
-        request.httpMethod = method
+        request.httpMethod = "POST"
         request.timeoutInterval = 120
-        if method == "POST" { request.httpBody = Data(body.utf8) }
+        request.httpBody = Data(body.utf8)
         request.setValue(
             "Basic \(Data(authorization.utf8).base64EncodedString())", forHTTPHeaderField: "Authorization")
         let (data, response) = try await URLSession.shared.data(for: request)
         let http = try #require(response as? HTTPURLResponse)
-        return (http.statusCode, String(decoding: data, as: UTF8.self), http.allHeaderFields)
+        return (http.statusCode, String(decoding: data, as: UTF8.self))
     }
 
     /// The result of a call that must succeed. `parameters` is JSON text.
     func call(_ method: String, _ parameters: String = "[]") async throws -> JSONValue {
-        let (status, body, _) = try await post("{\"id\":1,\"method\":\"\(method)\",\"params\":\(parameters)}")
+        let (status, body) = try await post("{\"id\":1,\"method\":\"\(method)\",\"params\":\(parameters)}")
         let answer = try JSONParser.parse(Array(body.utf8))
         #expect(status == 200, "\(method): \(body.prefix(300))")
         #expect(answer["error"] == .null)
@@ -33,7 +33,7 @@ struct RPCClient: Sendable {
 
     /// The error of a call that must fail.
     func failure(_ method: String, _ parameters: String = "[]") async throws -> RPCError {
-        let (status, body, _) = try await post("{\"id\":1,\"method\":\"\(method)\",\"params\":\(parameters)}")
+        let (status, body) = try await post("{\"id\":1,\"method\":\"\(method)\",\"params\":\(parameters)}")
         let error = try #require(try JSONParser.parse(Array(body.utf8))["error"])
         let code = Int(try #require(error["code"]?.wholeNumber))
         #expect(status == (code == -32601 ? 404 : code == -32600 ? 400 : 500))

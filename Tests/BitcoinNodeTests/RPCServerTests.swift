@@ -132,13 +132,22 @@ struct RPCServerTests {
 
     @Test func theHTTPSideIsBitcoinds() async throws {
         let served = try await ServedNode()
-        var stranger = served.client
-        stranger.authorization = "user:passwore"
-        let (status, body, headers) = try await stranger.post("{\"method\":\"getblockcount\"}")
-        #expect(status == 401)
-        #expect(body == "")
-        #expect(headers["Www-Authenticate"] as? String == "Basic realm=\"jsonrpc\"")
-        #expect(try await served.client.post("", method: "GET").0 == 405)
+        func exchange(_ request: String) async throws -> String {
+            try await RawHTTP.exchange(request, port: served.client.port)
+        }
+        let call = "{\"method\":\"getblockcount\"}"
+        for secret in ["user:passwore", "user", "user:password2", ""] {
+            #expect(
+                try await exchange(RawHTTP.request(call, authorization: secret))
+                    == "HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain\r\n"
+                    + "WWW-Authenticate: Basic realm=\"jsonrpc\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        }
+        #expect(
+            try await exchange(RawHTTP.request(call, authorization: "user:password"))
+                == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 36\r\n"
+                + "Connection: close\r\n\r\n{\"result\":0,\"error\":null,\"id\":null}\n")
+        let get = try await exchange(RawHTTP.request("", authorization: "user:password", method: "GET"))
+        #expect(get.hasPrefix("HTTP/1.1 405 Method Not Allowed\r\n"))
         let wrong = try await served.client.post("{")
         #expect(wrong.0 == 500)
         #expect(wrong.1 == "{\"result\":null,\"error\":{\"code\":-32700,\"message\":\"Parse error\"},\"id\":null}\n")

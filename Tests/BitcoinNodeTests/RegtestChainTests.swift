@@ -197,6 +197,7 @@ struct RegtestChainTests {
             try chain.mine(3)
         }
         var bytes = [UInt8](try Data(contentsOf: path))
+        try #require(bytes.count > 40)
         bytes[40] ^= 1
         try Data(bytes).write(to: path)
         #expect(throws: RegtestNodeError.journal(.corrupt(offset: 16))) {
