@@ -14,15 +14,27 @@ enum { SECRET = 32, CHUNK = 256 * 1024 };
 /* Copies of memory pass through here; it is left out of the scan and cleared after it. */
 static uint8_t chunk[CHUNK];
 
-static bool matches(const uint8_t *bytes, const uint8_t *masked32, uint8_t mask) {
-    bool is_forward = true;
-    bool is_backward = true;
-    for (int i = 0; i < SECRET && (is_forward || is_backward); i++) {
-        uint8_t byte = bytes[i] ^ mask;
-        is_forward = is_forward && byte == masked32[i];
-        is_backward = is_backward && byte == masked32[SECRET - 1 - i];
+/* Whether the bytes are the secret, from its first byte to its last (step 1) or backwards (-1). */
+static bool matches(const uint8_t *bytes, const uint8_t *masked32, uint8_t mask, int step) {
+    for (int i = 0; i < SECRET; i++) {
+        if ((bytes[i] ^ mask) != masked32[step > 0 ? i : SECRET - 1 - i]) {
+            return false;
+        }
     }
-    return is_forward || is_backward;
+    return true;
+}
+
+/* Matches of one direction that begin at one of `positions` bytes. The library's search for the
+ * first byte is what makes a scan of a large process bearable. */
+static int count_matches(const uint8_t *bytes, size_t positions, const uint8_t *masked32,
+                         uint8_t mask, int step) {
+    const uint8_t first = masked32[step > 0 ? 0 : SECRET - 1] ^ mask;
+    const uint8_t *end = bytes + positions;
+    int found = 0;
+    for (const uint8_t *at = bytes; (at = memchr(at, first, (size_t)(end - at))) != NULL; at++) {
+        found += matches(at, masked32, mask, step);
+    }
+    return found;
 }
 
 /* Matches within start ..< end, which other threads may unmap meanwhile: hence reads by offset. */
@@ -36,9 +48,8 @@ static int scan_range(int memory, uint64_t start, uint64_t end, const uint8_t *m
             return found;
         }
         size_t positions = (size_t)got - SECRET + 1;
-        for (size_t i = 0; i < positions; i++) {
-            found += matches(chunk + i, masked32, mask);
-        }
+        found += count_matches(chunk, positions, masked32, mask, 1);
+        found += count_matches(chunk, positions, masked32, mask, -1);
         start += positions;
     }
     return found;
