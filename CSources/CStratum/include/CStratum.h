@@ -19,6 +19,7 @@
 #include "CStratumReply.h"
 #include "CStratumRequests.h"
 #include "CStratumScan.h"
+#include "CStratumServer.h"
 #include "CStratumVardiff.h"
 
 #endif
