@@ -110,7 +110,14 @@ if !coresOnly {
         .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
-        .target(name: "Node", dependencies: ["Bitcoin", "Curve", "Wire"], swiftSettings: strictSwift),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Bitcoin", "Curve", "Wire", "Storage", "BitcoinNode",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strictSwift),
         .executableTarget(
             name: "JournalAppender", dependencies: ["Bitcoin", "Wire", "Storage"], path: "Tests/JournalAppender",
             swiftSettings: strictSwift),
