@@ -107,7 +107,11 @@ if !coresOnly {
         .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
-        .target(name: "Node", dependencies: ["Curve"], swiftSettings: strictSwift),
+        .target(name: "Stratum", dependencies: ["Bitcoin", "Shares", "CStratum"], swiftSettings: wrapsC),
+        .target(
+            name: "Node",
+            dependencies: ["Bitcoin", "Shares", "Wire", "Curve", "Stratum", "BitcoinNode", "Storage"],
+            swiftSettings: strictSwift),
         .executableTarget(
             name: "JournalAppender", dependencies: ["Bitcoin", "Wire", "Storage"], path: "Tests/JournalAppender",
             swiftSettings: strictSwift),
