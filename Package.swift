@@ -110,10 +110,11 @@ if !coresOnly {
         .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
+        .target(name: "Stratum", dependencies: ["Bitcoin", "Shares", "CStratum"], swiftSettings: wrapsC),
         .target(
             name: "Node",
             dependencies: [
-                "Bitcoin", "Curve", "Wire", "Storage", "BitcoinNode",
+                "Bitcoin", "Shares", "Wire", "Curve", "Stratum", "BitcoinNode", "Storage",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
@@ -124,7 +125,7 @@ if !coresOnly {
         tests(
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("NodeTests", ["Curve", "Node"]),
+        tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
