@@ -128,6 +128,7 @@ if !coresOnly {
             dependencies: [
                 "Bitcoin", "BitcoinNode", "Node", "Shares", "Stratum", "Wire",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
             swiftSettings: strictSwift),
         .executableTarget(

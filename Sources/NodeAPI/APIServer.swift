@@ -1,6 +1,7 @@
 internal import BitcoinNode
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 public import Logging
 internal import NIOCore
 public import Node

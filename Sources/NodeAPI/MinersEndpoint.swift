@@ -2,6 +2,7 @@ internal import Bitcoin
 internal import BitcoinNode
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 internal import NIOCore
 internal import Node
 internal import Wire

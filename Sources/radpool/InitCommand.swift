@@ -7,7 +7,8 @@ import Wire
 /// `radpool init`: everything that `radpoold` needs, in a new directory.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a directory with keys, the genesis of a syndicate of one, and a configuration.",
+        commandName: "init",
+        abstract: "Make a directory with keys, the genesis of a syndicate of one, and a configuration.",
         discussion: """
             Makes msp.key (the MSP's identity) and bootstrap.key (what coinbases pay until the syndicate has its own \
             key), genesis.toml and genesis.record (the same as text and as bytes), radpool.toml with every key \
@@ -35,7 +36,9 @@ struct InitCommand: ParsableCommand {
     func validate() throws {
         guard RecordName(name) != nil else { throw ValidationError("a name is 1 to 32 of a-z, 0-9, - and _") }
         guard network != nil else { throw ValidationError("the network is mainnet, testnet4 or regtest") }
-        guard (bitcoind == nil) == (cookie == nil) else { throw ValidationError("--bitcoind and --cookie belong together") }
+        guard (bitcoind == nil) == (cookie == nil) else {
+            throw ValidationError("--bitcoind and --cookie belong together")
+        }
         guard bitcoind != nil || network?.network == .regtest else {
             throw ValidationError("without --bitcoind there is only the embedded node, which is of regtest")
         }
@@ -59,7 +62,9 @@ struct InitCommand: ParsableCommand {
             print("syndicate id  \(Hex.encode(genesis.syndicateID.bytes))")
             print("MSP key       \(Hex.encode(identity.bytes))")
             print("coinbases to  \(try TaprootAddress.text(of: bootstrap, network: network))")
-            print("Keep msp.key and bootstrap.key: nobody can restore them. Next: radpoold --config \(folder.path("radpool.toml"))")
+            print(
+                "Keep msp.key and bootstrap.key: nobody can restore them. Next: radpoold --config \(folder.path("radpool.toml"))"
+            )
         } catch {
             throw ProgramFailure(error)
         }

@@ -75,7 +75,9 @@ private struct Status: Decodable {
         ]
         for node in nodes {
             let state = node.reachable ? "height \(node.height.map(String.init) ?? "unknown")" : "away"
-            lines.append("node         \(node.name): \(state)\(node.active ? ", in use" : "")\(node.problem.map { ": \($0)" } ?? "")")
+            lines.append(
+                "node         \(node.name): \(state)\(node.active ? ", in use" : "")\(node.problem.map { ": \($0)" } ?? "")"
+            )
         }
         return lines
     }

@@ -1,5 +1,6 @@
 internal import Bitcoin
 internal import BitcoinNode
+internal import Wire
 
 /// The operator's service that is asked about each new miner.
 ///

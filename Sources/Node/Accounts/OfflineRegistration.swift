@@ -1,4 +1,4 @@
-public import Storage
+internal import Storage
 public import Wire
 
 /// Registers miners in the journal of a daemon that does not run.

@@ -62,16 +62,20 @@ extension TermsSection: ConfigurationSection {
         let millionths = ConfigurationKind<UInt32>.integer(0...1_000_000)
         let rate = ConfigurationKind<UInt32>.integer(1_000...10_000_000)
         return [
-            .init("lowest_level", \.terms.lowestLevel, .integer(33...127), "The easiest share: difficulty 2^(level - 64)."),
+            .init(
+                "lowest_level", \.terms.lowestLevel, .integer(33...127), "The easiest share: difficulty 2^(level - 64)."
+            ),
             .init("highest_level", \.terms.highestLevel, .integer(33...127), "The hardest share."),
-            .init("window_multiple", \.terms.windowMultiple, .integer(1...1_000), "The window in network difficulties."),
+            .init(
+                "window_multiple", \.terms.windowMultiple, .integer(1...1_000), "The window in network difficulties."),
             .init(
                 "regtest_level", \.terms.regtestLevel, .integer(0...127),
                 "On regtest the difficulty that the window is a multiple of; elsewhere 0."),
             .init("closing_lag", \.terms.closingLag, .integer(1...100), "Blocks above a height when it closes."),
             .init("service_fee", \.terms.serviceFee, millionths, "Of the carrying MSP, in millionths."),
             .init(
-                "minimum_output", \.terms.minimumOutput, .integer(546...100_000_000), "The smallest payout in satoshis."),
+                "minimum_output", \.terms.minimumOutput, .integer(546...100_000_000), "The smallest payout in satoshis."
+            ),
             .init("lowest_fee_rate", \.terms.lowestFeeRate, rate, "In satoshis per 1000 virtual bytes."),
             .init("highest_fee_rate", \.terms.highestFeeRate, rate, "In satoshis per 1000 virtual bytes."),
             .init(
@@ -79,7 +83,8 @@ extension TermsSection: ConfigurationSection {
                 "Blocks for which a new MSP forwards before it may vote."),
             .init("minimum_work", \.terms.minimumWork, millionths, "To be eligible, in millionths."),
             .init("seated_work", \.terms.seatedWork, millionths, "Work that is seated, in millionths."),
-            .init("seated_members", \.terms.seatedMembers, millionths, "Eligible members that are seated, in millionths."),
+            .init(
+                "seated_members", \.terms.seatedMembers, millionths, "Eligible members that are seated, in millionths."),
         ]
     }
 }
@@ -97,7 +102,9 @@ extension ConfigurationKind<XOnlyKeyBytes> {
         ConfigurationKind(
             allowed: "64 hexadecimal digits of an x-only public key on secp256k1",
             parse: { value in
-                guard let text = value.text, text.utf8.count == 64, let bytes = try? Hex.decode(text) else { return nil }
+                guard let text = value.text, text.utf8.count == 64, let bytes = try? Hex.decode(text) else {
+                    return nil
+                }
                 return (try? XOnlyKeyBytes(bytes)).flatMap { XOnlyPublicKey($0)?.bytes }
             }, literal: { TOMLText.quote(Hex.encode($0.bytes)) })
     }

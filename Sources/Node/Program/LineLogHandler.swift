@@ -58,6 +58,7 @@ public struct LineLogHandler: LogHandler {
 
     /// What came from outside cannot begin a line of its own, nor steer a terminal.
     private static func oneLine(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }
