@@ -134,7 +134,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Node", "Wire",
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -146,6 +146,12 @@ if !coresOnly {
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire"]),
+        tests(
+            "NodeAPITests",
+            [
+                "Bitcoin", "BitcoinNode", "Node", "NodeAPI", "Shares", "Stratum", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),

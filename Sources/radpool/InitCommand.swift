@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bitcoin
+import Curve
 import Foundation
 import Node
 import Wire
@@ -19,7 +20,7 @@ struct InitCommand: ParsableCommand {
     var directory: String
 
     @Option(help: "mainnet, testnet4 or regtest.")
-    var network = NetworkArgument(argument: "regtest")
+    var network = NetworkArgument(network: .regtest)
 
     @Option(help: "The syndicate's name: 1 to 32 of a-z, 0-9, - and _.")
     var name = "solo"
@@ -35,17 +36,17 @@ struct InitCommand: ParsableCommand {
 
     func validate() throws {
         guard RecordName(name) != nil else { throw ValidationError("a name is 1 to 32 of a-z, 0-9, - and _") }
-        guard network != nil else { throw ValidationError("the network is mainnet, testnet4 or regtest") }
         guard (bitcoind == nil) == (cookie == nil) else {
             throw ValidationError("--bitcoind and --cookie belong together")
         }
-        guard bitcoind != nil || network?.network == .regtest else {
+        guard bitcoind != nil || network.network == .regtest else {
             throw ValidationError("without --bitcoind there is only the embedded node, which is of regtest")
         }
     }
 
     func run() throws {
-        guard let network = network?.network, let name = RecordName(name) else { return }
+        guard let name = RecordName(name) else { return }
+        let network = network.network
         do {
             let folder = NewFolder(directory)
             try folder.make("")

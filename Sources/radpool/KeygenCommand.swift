@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bitcoin
+import Curve
 import Node
 
 /// `radpool keygen`: a new secret key in a file.
@@ -31,6 +32,14 @@ struct KeygenCommand: ParsableCommand {
 /// A network on the command line.
 struct NetworkArgument: ExpressibleByArgument {
     let network: Network
+
+    static let allValueStrings = ["mainnet", "testnet4", "regtest"]
+
+    var defaultValueDescription: String { network.configurationName }
+
+    init(network: Network) {
+        self.network = network
+    }
 
     init?(argument: String) {
         guard let network = Network(configurationName: argument) else { return nil }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BitcoinNode
 import Foundation
 import Node
+import Wire
 
 /// `radpool miner register`: a new account, through the daemon or, while none runs, in its journal.
 struct MinerRegisterCommand: AsyncParsableCommand {
