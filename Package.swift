@@ -131,7 +131,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "Shares", "CHash", "CBaselines", "CLoad",
+                "Bitcoin", "Shares", "Wire", "Storage", "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

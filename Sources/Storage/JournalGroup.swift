@@ -7,14 +7,19 @@ public struct JournalGroup: Sendable {
     /// Jobs that are new, of which shares are in this group or later ones.
     public var jobs: [JournalJob]
     /// Accepted shares of jobs and miners of this group or earlier ones.
-    public var shares: JournalShareBatch?
+    public var shares: EncodedShareBatch?
 
-    /// A group.
-    public init(
-        miners: [MinerRegistration] = [], jobs: [JournalJob] = [], shares: JournalShareBatch? = nil
-    ) {
+    /// A group whose shares are encoded already, as a busy server has them.
+    public init(miners: [MinerRegistration] = [], jobs: [JournalJob] = [], encoded shares: EncodedShareBatch?) {
         self.miners = miners
         self.jobs = jobs
         self.shares = shares
+    }
+
+    /// A group of values.
+    public init(
+        miners: [MinerRegistration] = [], jobs: [JournalJob] = [], shares: JournalShareBatch? = nil
+    ) {
+        self.init(miners: miners, jobs: jobs, encoded: shares.flatMap(\.encodedBatch))
     }
 }

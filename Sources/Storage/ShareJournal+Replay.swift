@@ -13,14 +13,15 @@ extension ShareJournal {
         from firstJob: UInt64 = 0, _ body: (_ sequence: Int64, _ batch: JournalShareBatch) -> Void
     ) throws(StorageError) {
         let store = store
-        let (end, minerCount) = (nextSequence, nextMinerNumber)
+        let (end, minerCount, known) = (nextSequence, nextMinerNumber, jobs)
         try StorageError.catching {
             try store.queue.read { database in
-                var known: Set<UInt64> = []
                 var expected = firstJob == 0 ? 0 : end
-                try Self.forEachJob(database, from: 0) { job, firstBatch in
-                    known.insert(job.sequence)
-                    if job.sequence >= firstJob { expected = min(expected, firstBatch) }
+                if firstJob > 0 {
+                    // A job is stored with its first share, so nothing of it is before.
+                    try Self.forEachJob(database, from: firstJob) { _, firstBatch in
+                        expected = min(expected, firstBatch)
+                    }
                 }
                 let sql = "SELECT sequence AS key, record, checksum FROM journal WHERE sequence >= ? ORDER BY sequence"
                 let rows = try Row.fetchCursor(database, sql: sql, arguments: [expected])

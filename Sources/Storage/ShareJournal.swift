@@ -15,7 +15,8 @@ public final class ShareJournal {
     public private(set) var nextMinerNumber: UInt32
 
     let store: Store
-    private var jobs: Set<UInt64>
+    /// The sequences of all jobs that are stored.
+    private(set) var jobs: Set<UInt64>
 
     /// Opens the journal of a store, and reads back and verifies its miners and jobs.
     ///
@@ -34,6 +35,11 @@ public final class ShareJournal {
         nextSequence = found.sequence
         nextMinerNumber = found.minerCount
         jobs = found.jobs
+    }
+
+    /// Whether a job is stored: the first group with a share of it stores it too.
+    public func hasJob(_ sequence: UInt64) -> Bool {
+        jobs.contains(sequence)
     }
 
     /// Stores a group; durable on return.
@@ -68,18 +74,17 @@ public final class ShareJournal {
             }
             expected += 1
         }
-        let new = Set(group.jobs.map(\.sequence))
         for job in group.jobs where jobs.contains(job.sequence) || job.sequence > UInt64(Int64.max) {
             throw .alreadyStored("job \(job.sequence)")
         }
-        for share in group.shares?.shares ?? [] {
-            let work = share.work
-            guard jobs.contains(work.jobSequence) || new.contains(work.jobSequence) else {
-                throw .unknownJob(work.jobSequence)
+        guard let shares = group.shares else { return }
+        for sequence in shares.jobs where !jobs.contains(sequence) {
+            guard group.jobs.contains(where: { $0.sequence == sequence }) else {
+                throw .unknownJob(sequence)
             }
-            guard work.minerNumber < expected else {
-                throw .unknownMiner(work.minerNumber)
-            }
+        }
+        guard shares.highestMinerNumber < expected else {
+            throw .unknownMiner(shares.highestMinerNumber)
         }
     }
 }
@@ -101,8 +106,8 @@ extension ShareJournal {
             arguments: [row.key, firstBatch, Data(row.record), Data(row.checksum)])
     }
 
-    private static func insert(_ batch: JournalShareBatch, _ sequence: Int64, into database: Database) throws {
-        let row = ChecksummedRow(key: sequence, record: batch.encoded())
+    private static func insert(_ batch: EncodedShareBatch, _ sequence: Int64, into database: Database) throws {
+        let row = ChecksummedRow(key: sequence, record: batch.bytes)
         let statement = try database.cachedStatement(
             sql: "INSERT INTO journal (sequence, record, checksum) VALUES (?, ?, ?)")
         try statement.execute(arguments: [row.key, Data(row.record), Data(row.checksum)])
