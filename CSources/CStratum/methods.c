@@ -199,7 +199,7 @@ void rp__line_received(rp__session *session, rp_stratum_slice line, uint64_t rea
 }
 
 void rp__line_too_long(rp__session *session) {
-    static const rp_stratum_value no_id = {NULL, 0, RP_STRATUM_NULL, false};
+    static const rp_stratum_value no_id = {NULL, 0, RP_STRATUM_MISSING, false};
     answer_error(session, &no_id, RP_STRATUM_ERROR_PARSE);
     rp__session_end(session, RP_STRATUM_ENDING_LINE_TOO_LONG);
 }
