@@ -51,7 +51,7 @@ var targets: [Target] = [
     cLibrary("CHash"),
     cLibrary("CShares", ["CHash"]),
     cLibrary("CCurve", ["CHash", "CSecp256k1"]),
-    cLibrary("CStratum", ["CShares"]),
+    cLibrary("CStratum", ["CShares", "CLibUV", "COpenSSL"]),
 
     .target(name: "Bitcoin", dependencies: ["CHash"], swiftSettings: wrapsC),
 
