@@ -2,7 +2,8 @@ internal import CStratum
 
 /// What there is to do: shares to store, refusals to count, logins to answer. A view of the server's own memory, which
 /// lasts for the call that it is handed to; it can neither be copied nor kept.
-// Safe: the pointers are valid until the next rp_stratum_take, and StratumIntake alone calls that, after `body`.
+///
+/// Safe: the pointers are valid until the next rp_stratum_take, and StratumIntake alone calls that, after `body`.
 @safe public struct Harvest: ~Copyable {
     private let raw: rp_stratum_harvest
 

@@ -5,10 +5,11 @@ internal import Synchronization
 /// The stratum server: event loops, sessions, jobs and the shares that they bring (docs/protocol/stratum.md).
 ///
 /// It accepts connections from the first job on. What it finds is taken by one `StratumIntake` and one `BlockFeed`.
-// Safe: the pointer never changes, and every function of CStratumServer.h may be called from any thread but
-// rp_stratum_take with rp_stratum_settle and rp_stratum_take_block. Those are called by StratumIntake and BlockFeed
-// only, of which a server makes one each and which are not Sendable. The memory is freed in deinit, when no caller can
-// be inside a function any more, because each keeps the server alive while it is.
+///
+/// Safe: the pointer never changes, and every function of CStratumServer.h may be called from any thread but
+/// rp_stratum_take with rp_stratum_settle and rp_stratum_take_block. Those are called by StratumIntake and BlockFeed
+/// only, of which a server makes one each and which are not Sendable. The memory is freed in deinit, when no caller can
+/// be inside a function any more, because each keeps the server alive while it is.
 @safe public final class StratumServer: @unchecked Sendable {
     private let pointer: OpaquePointer
     private let configuration: StratumConfiguration
