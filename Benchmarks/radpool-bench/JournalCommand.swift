@@ -96,7 +96,7 @@ final class JournalFixture {
         Harness.Work(units: shares.count) { repetitions in
             for _ in 0..<repetitions {
                 for share in shares { self.encoder.append(share) }
-                let group = JournalGroup(encoded: self.encoder.finish())
+                let group = JournalGroup(batches: self.encoder.finish().map { [$0] } ?? [])
                 guard (try? self.journal.append(group)) != nil else {
                     preconditionFailure("the disk refuses what is measured")
                 }

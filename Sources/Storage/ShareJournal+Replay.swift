@@ -50,6 +50,20 @@ extension ShareJournal {
         }
     }
 
+    /// The newest jobs, at most so many, in the order of their sequences; found without reading the others.
+    public func latestJobs(_ count: Int) throws(StorageError) -> [JournalJob] {
+        let store = store
+        return try StorageError.catching {
+            try store.queue.read { database in
+                let sql = "SELECT sequence FROM jobs ORDER BY sequence DESC LIMIT 1 OFFSET ?"
+                let first = try Int64.fetchOne(database, sql: sql, arguments: [max(count, 1) - 1]) ?? 0
+                var jobs: [JournalJob] = []
+                try Self.forEachJob(database, from: UInt64(clamping: first)) { job, _ in jobs.append(job) }
+                return jobs
+            }
+        }
+    }
+
     /// All miners, in the order of their numbers.
     public func miners() throws(StorageError) -> [MinerRegistration] {
         let store = store

@@ -44,7 +44,7 @@ public final class ShareJournal {
 
     /// Stores a group; durable on return.
     ///
-    /// - Returns: the sequence of the group's batch; nil for a group without shares.
+    /// - Returns: the sequence of the group's first batch; nil for a group without shares.
     /// - Throws: `StorageError`: the group refers to what is not stored or doubles what is, or the disk refuses.
     @discardableResult
     public func append(_ group: JournalGroup) throws(StorageError) -> Int64? {
@@ -55,15 +55,16 @@ public final class ShareJournal {
             try store.queue.write { database in
                 for miner in group.miners { try Self.insert(miner, into: database) }
                 for job in group.jobs { try Self.insert(job, firstBatch: sequence, into: database) }
-                if let shares = group.shares { try Self.insert(shares, sequence, into: database) }
+                for (index, batch) in group.batches.enumerated() {
+                    try Self.insert(batch, sequence + Int64(index), into: database)
+                }
                 try Self.count(group, into: database)
             }
         }
         nextMinerNumber += UInt32(group.miners.count)
         jobs.formUnion(group.jobs.map(\.sequence))
-        guard group.shares != nil else { return nil }
-        nextSequence += 1
-        return sequence
+        nextSequence += Int64(group.batches.count)
+        return group.batches.isEmpty ? nil : sequence
     }
 
     private func checkReferences(of group: JournalGroup) throws(StorageError) {
@@ -77,14 +78,15 @@ public final class ShareJournal {
         for job in group.jobs where jobs.contains(job.sequence) || job.sequence > UInt64(Int64.max) {
             throw .alreadyStored("job \(job.sequence)")
         }
-        guard let shares = group.shares else { return }
-        for sequence in shares.jobs where !jobs.contains(sequence) {
-            guard group.jobs.contains(where: { $0.sequence == sequence }) else {
-                throw .unknownJob(sequence)
+        for batch in group.batches {
+            for sequence in batch.jobs where !jobs.contains(sequence) {
+                guard group.jobs.contains(where: { $0.sequence == sequence }) else {
+                    throw .unknownJob(sequence)
+                }
             }
-        }
-        guard shares.highestMinerNumber < expected else {
-            throw .unknownMiner(shares.highestMinerNumber)
+            guard batch.highestMinerNumber < expected else {
+                throw .unknownMiner(batch.highestMinerNumber)
+            }
         }
     }
 }
@@ -116,7 +118,7 @@ extension ShareJournal {
     /// Adds a group's rows to the counters of rows.
     private static func count(_ group: JournalGroup, into database: Database) throws {
         let added = [
-            (Counter.batches, group.shares == nil ? 0 : 1), (.miners, group.miners.count), (.jobs, group.jobs.count),
+            (Counter.batches, group.batches.count), (.miners, group.miners.count), (.jobs, group.jobs.count),
         ]
         for (counter, count) in added where count > 0 {
             let statement = try database.cachedStatement(

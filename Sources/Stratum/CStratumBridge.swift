@@ -16,8 +16,7 @@ enum CStratumBridge {
         guard configuration.tokenKey.count == 32 else { throw .badConfiguration }
         var server: OpaquePointer?
         let (status, reason) = unsafe withConfiguration(configuration) { config in
-            let status = unsafe rp_stratum_server_create(&server, config)
-            return (status, errno)
+            (unsafe rp_stratum_server_create(&server, config), errno)
         }
         try check(status, errno: reason)
         guard let server = unsafe server else { throw .outOfMemory }
@@ -33,54 +32,56 @@ enum CStratumBridge {
         let chain = configuration.certificate.map { texts.add($0.chainPath) }
         let key = configuration.certificate.map { texts.add($0.keyPath) }
         let networks = configuration.proxies.map(network)
-        return unsafe texts.bytes.withUnsafeBufferPointer { base in
-            let text = { (offset: Int) in unsafe UnsafePointer(base.baseAddress.unsafelyUnwrapped + offset) }
-            let listeners = unsafe zip(configuration.listeners, addresses).map { listener, address in
+        return unsafe texts.withTexts { base in
+            // One more than is counted gives even an empty list an address, which C's non-null field needs.
+            let listeners = unsafe (zip(configuration.listeners, addresses) + [(nowhere, 0)]).map { listener, address in
                 unsafe rp_stratum_listener(
-                    address: text(address), port: listener.port, tls: listener.isTLS,
+                    address: base + address, port: listener.port, tls: listener.isTLS,
                     start_level: listener.startLevel, minimum_level: listener.minimumLevel)
             }
-            return unsafe listeners.withUnsafeBufferPointer { listeners in
-                unsafe networks.withUnsafeBufferPointer { networks in
-                    unsafe configuration.tokenKey.withUnsafeBufferPointer { tokenKey in
-                        var config = unsafe plain(configuration)
-                        unsafe config.listeners = listeners.baseAddress
-                        unsafe config.listener_count = listeners.count
-                        unsafe config.proxies = networks.baseAddress
-                        unsafe config.proxy_count = networks.count
-                        unsafe config.certificate_file = chain.map(text)
-                        unsafe config.key_file = key.map(text)
-                        unsafe config.token_key32 = tokenKey.baseAddress
-                        return unsafe body(&config)
-                    }
-                }
-            }
+            let pointers = unsafe (
+                listeners: listeners, networks: networks, chain: chain.map { unsafe base + $0 },
+                key: key.map { unsafe base + $0 }
+            )
+            return unsafe withConfiguration(
+                configuration, pointers.listeners, pointers.networks, (pointers.chain, pointers.key), body)
         }
     }
 
-    /// The fields that are no pointers.
-    private static func plain(_ configuration: StratumConfiguration) -> rp_stratum_server_config {
-        var config = unsafe rp_stratum_server_config()
-        unsafe config.seed = configuration.seed
-        unsafe config.loop_count = configuration.loopCount
-        unsafe config.front_end = configuration.frontEnd
-        unsafe config.version_mask = configuration.versionMask
-        unsafe config.vardiff.share_interval = configuration.shareInterval
-        unsafe config.vardiff.range.minimum = configuration.levels.lowerBound
-        unsafe config.vardiff.range.maximum = configuration.levels.upperBound
-        unsafe config.filter_capacity = max(configuration.filterCapacity, 0)
-        unsafe config.filter_maximum = max(configuration.filterMaximum, 0)
-        unsafe config.maximum_connections = configuration.maximumConnections
-        unsafe config.maximum_per_address = configuration.maximumConnectionsPerAddress
-        unsafe config.subscribe_timeout = configuration.subscribeTimeout
-        unsafe config.authorize_timeout = configuration.authorizeTimeout
-        unsafe config.idle_timeout = configuration.idleTimeout
-        unsafe config.stale_grace = configuration.staleGrace
-        unsafe config.drain_timeout = configuration.drainTimeout
-        unsafe config.refusals = rp_stratum_bucket_config(
-            capacity: configuration.refusals.capacity, per_minute: configuration.refusals.perMinute)
-        unsafe config.ask_version = configuration.asksVersion
-        return unsafe config
+    private static let nowhere = StratumConfiguration.Listener(address: "", port: 0, startLevel: 0, minimumLevel: 0)
+
+    private static func withConfiguration<Result>(
+        _ configuration: StratumConfiguration, _ listeners: UnsafePointer<rp_stratum_listener>,
+        _ networks: UnsafePointer<rp_stratum_network>,
+        _ certificate: (chain: UnsafePointer<CChar>?, key: UnsafePointer<CChar>?),
+        _ body: (UnsafePointer<rp_stratum_server_config>) -> Result
+    ) -> Result {
+        unsafe configuration.tokenKey.withUnsafeBufferPointer { tokenKey in
+            guard let tokenKey = tokenKey.baseAddress else {
+                preconditionFailure("the key's 32 bytes were checked")
+            }
+            var config = unsafe rp_stratum_server_config(
+                listeners: listeners, listener_count: configuration.listeners.count, proxies: networks,
+                proxy_count: configuration.proxies.count, certificate_file: certificate.chain,
+                key_file: certificate.key, token_key32: tokenKey, seed: configuration.seed,
+                loop_count: configuration.loopCount, front_end: configuration.frontEnd,
+                version_mask: configuration.versionMask,
+                vardiff: rp_stratum_vardiff_config(
+                    share_interval: configuration.shareInterval,
+                    range: rp_stratum_level_range(
+                        minimum: configuration.levels.lowerBound, maximum: configuration.levels.upperBound)),
+                filter_capacity: max(configuration.filterCapacity, 0),
+                filter_maximum: max(configuration.filterMaximum, 0),
+                maximum_connections: configuration.maximumConnections,
+                maximum_per_address: configuration.maximumConnectionsPerAddress,
+                subscribe_timeout: configuration.subscribeTimeout,
+                authorize_timeout: configuration.authorizeTimeout, idle_timeout: configuration.idleTimeout,
+                stale_grace: configuration.staleGrace, drain_timeout: configuration.drainTimeout,
+                refusals: rp_stratum_bucket_config(
+                    capacity: configuration.refusals.capacity, per_minute: configuration.refusals.perMinute),
+                ask_version: configuration.asksVersion)
+            return unsafe body(&config)
+        }
     }
 
     private static func network(_ network: StratumConfiguration.ProxyNetwork) -> rp_stratum_network {
@@ -102,42 +103,26 @@ enum CStratumBridge {
         ].flatMap(\.bytes)
         let branch = parameters.header.merkleBranch.hashes.flatMap(\.bytes)
         return try unsafe makeJob(
-            parameters, hashes, branch, (parameters.coinbase.prefix, parameters.coinbase.suffix), blockTarget)
+            parameters, hashes, branch, parameters.coinbase.prefix, parameters.coinbase.suffix, blockTarget)
     }
 
     /// `hashes` are syndicate, MSP, H_k and previous block, 32 bytes each.
     private static func makeJob(
         _ parameters: ShareJob.Parameters, _ hashes: UnsafePointer<UInt8>, _ branch: UnsafePointer<UInt8>,
-        _ coinbase: (head: [UInt8], tail: [UInt8]), _ blockTarget: CompactTarget?
+        _ head: UnsafePointer<UInt8>, _ tail: UnsafePointer<UInt8>, _ blockTarget: CompactTarget?
     ) throws(StratumError) -> OpaquePointer {
         let header = parameters.header
+        var share = unsafe rp_share_job_params(
+            version: header.version, version_mask: header.versionMask, compact_target: header.compactTarget.rawValue,
+            min_ntime: parameters.minTime, current_ntime: parameters.currentTime, previous_hash32: hashes + 96,
+            branch32s: branch, branch_count: header.merkleBranch.hashes.count, coinbase_head: head,
+            coinbase_head_length: parameters.coinbase.prefix.count, coinbase_tail: tail,
+            coinbase_tail_length: parameters.coinbase.suffix.count, syndicate_id32: hashes, msp_id32: hashes + 32,
+            log_hash32: hashes + 64, log_position: parameters.logPosition.k, job_sequence: parameters.jobSequence)
         var job: OpaquePointer?
-        let status = unsafe coinbase.head.withUnsafeBufferPointer { head in
-            unsafe coinbase.tail.withUnsafeBufferPointer { tail in
-                var share = unsafe rp_share_job_params()
-                share.version = header.version
-                share.version_mask = header.versionMask
-                share.compact_target = header.compactTarget.rawValue
-                share.min_ntime = parameters.minTime
-                share.current_ntime = parameters.currentTime
-                unsafe share.previous_hash32 = hashes + 96
-                unsafe share.branch32s = branch
-                share.branch_count = header.merkleBranch.hashes.count
-                unsafe share.coinbase_head = head.baseAddress
-                share.coinbase_head_length = head.count
-                unsafe share.coinbase_tail = tail.baseAddress
-                share.coinbase_tail_length = tail.count
-                unsafe share.syndicate_id32 = hashes
-                unsafe share.msp_id32 = hashes + 32
-                unsafe share.log_hash32 = hashes + 64
-                share.log_position = parameters.logPosition.k
-                share.job_sequence = parameters.jobSequence
-                return unsafe withUnsafePointer(to: &share) { share in
-                    var params = unsafe rp_stratum_job_params(
-                        share: share, block_compact_target: blockTarget?.rawValue ?? 0)
-                    return unsafe rp_stratum_job_create(&job, &params)
-                }
-            }
+        let status = unsafe withUnsafePointer(to: &share) { share in
+            var params = unsafe rp_stratum_job_params(share: share, block_compact_target: blockTarget?.rawValue ?? 0)
+            return unsafe rp_stratum_job_create(&job, &params)
         }
         try check(status, errno: 0)
         guard let job = unsafe job else { throw .outOfMemory }
@@ -156,28 +141,28 @@ enum CStratumBridge {
                 reasons.append(0)
             }
         }
-        unsafe texts.bytes.withUnsafeBufferPointer { base in
-            let grants = unsafe zip(answers, reasons).map { answer, reason in
-                var grant = unsafe rp_stratum_grant()
-                grant.ticket = answer.ticket
-                switch answer.outcome {
-                case .granted(let worker):
-                    grant.granted = true
-                    grant.known = worker.isKnown
-                    grant.account = worker.account
-                    grant.worker = worker.worker
-                    unsafe withUnsafeMutableBytes(of: &grant.miner_id32) {
-                        unsafe $0.copyBytes(from: worker.miner.bytes.bytes)
-                    }
-                case .refused:
-                    unsafe grant.reason = base.baseAddress.map { unsafe $0 + reason }
-                }
-                return unsafe grant
-            }
-            unsafe grants.withUnsafeBufferPointer { grants in
-                if let first = grants.baseAddress { unsafe rp_stratum_answer(server, first, grants.count) }
-            }
+        unsafe texts.withTexts { base in
+            let grants = unsafe zip(answers, reasons).map { unsafe grant($0, reason: base + $1) }
+            unsafe rp_stratum_answer(server, grants, grants.count)
         }
+    }
+
+    private static func grant(_ answer: LoginAnswer, reason: UnsafePointer<CChar>) -> rp_stratum_grant {
+        var grant = unsafe rp_stratum_grant()
+        unsafe grant.ticket = answer.ticket
+        switch answer.outcome {
+        case .granted(let worker):
+            unsafe grant.granted = true
+            unsafe grant.known = worker.isKnown
+            unsafe grant.account = worker.account
+            unsafe grant.worker = worker.worker
+            unsafe withUnsafeMutableBytes(of: &grant.miner_id32) {
+                unsafe $0.copyBytes(from: worker.miner.bytes.bytes)
+            }
+        case .refused:
+            unsafe grant.reason = unsafe reason
+        }
+        return unsafe grant
     }
 
     // MARK: Status
@@ -198,12 +183,20 @@ enum CStratumBridge {
 
 /// C strings one behind the other, so that all of them live while one pointer does. Never empty.
 private struct TextArena {
-    private(set) var bytes: [CChar] = [0]
+    private var bytes: [CChar] = [0]
 
     /// Appends a text, cut at its first zero byte by whoever reads it, and returns where it begins.
     mutating func add(_ text: String) -> Int {
         let start = bytes.count
         bytes += text.utf8.map { CChar(bitPattern: $0) } + [0]
         return start
+    }
+
+    /// Calls `body` with the address that all beginnings count from.
+    func withTexts<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("there is a byte at least") }
+            return unsafe body(base)
+        }
     }
 }

@@ -26,7 +26,7 @@ internal import CStratum
     /// Calls `body` with each share to be stored, in the order in which they were accepted.
     public func forEachShare(_ body: (AcceptedShare) -> Void) {
         let shares = unsafe UnsafeBufferPointer(start: raw.shares, count: raw.share_count)
-        for index in unsafe shares.indices {
+        for index in shares.indices {
             body(CStratumBridge.share(unsafe shares[index]))
         }
     }
@@ -34,7 +34,7 @@ internal import CStratum
     /// Calls `body` with each refused share.
     public func forEachRefusal(_ body: (RefusedShare) -> Void) {
         let refusals = unsafe UnsafeBufferPointer(start: raw.refusals, count: raw.refusal_count)
-        for index in unsafe refusals.indices {
+        for index in refusals.indices {
             body(CStratumBridge.refusal(unsafe refusals[index]))
         }
     }

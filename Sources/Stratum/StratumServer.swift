@@ -1,3 +1,4 @@
+internal import Bitcoin
 internal import CStratum
 public import Shares
 internal import Synchronization
@@ -31,7 +32,7 @@ internal import Synchronization
     /// Binds all ports and starts the loops.
     public init(_ configuration: StratumConfiguration) throws(StratumError) {
         self.configuration = configuration
-        pointer = try unsafe CStratumBridge.makeServer(configuration)
+        unsafe pointer = try unsafe CStratumBridge.makeServer(configuration)
     }
 
     deinit {
@@ -48,18 +49,18 @@ internal import Synchronization
     /// The port of a listener, by its place in the configuration; nil beyond the last.
     public func port(ofListener index: Int) -> UInt16? {
         guard configuration.listeners.indices.contains(index) else { return nil }
-        return call { unsafe rp_stratum_server_port($0, index) }
+        return unsafe call { unsafe rp_stratum_server_port($0, index) }
     }
 
     /// Begins the end: no connections and no reading any more; what waits for the disk is answered, then every miner
     /// is told to reconnect. The intake says when all is done.
     public func stop() {
-        call { unsafe rp_stratum_server_stop($0) }
+        unsafe call { unsafe rp_stratum_server_stop($0) }
     }
 
     /// Wakes the intake, which then may have nothing to do.
     public func wake() {
-        call { unsafe rp_stratum_wake($0) }
+        unsafe call { unsafe rp_stratum_wake($0) }
     }
 
     // MARK: Jobs
@@ -69,7 +70,7 @@ internal import Synchronization
     /// - Parameter templateTime: when the node's answer was there, nanoseconds of CLOCK_MONOTONIC; 0 for not measured.
     public func publish(_ job: StratumJob, _ kind: JobKind, templateTime: UInt64 = 0) throws(StratumError) {
         let raw = try unsafe CStratumBridge.makeJob(job, blockTarget: configuration.blockTarget)
-        call { unsafe rp_stratum_publish($0, raw, kind.raw, templateTime) }
+        unsafe call { unsafe rp_stratum_publish($0, raw, kind.raw, templateTime) }
     }
 
     /// Enters stored shares into the duplicate filters. Their jobs must have been restored, and the first other job not
@@ -81,29 +82,29 @@ internal import Synchronization
         let count = min(shares.count, miners.count)
         let raw = shares.prefix(count).map(CStratumBridge.raw)
         let keys = miners.prefix(count).flatMap(\.bytes.bytes)
-        return call { unsafe rp_stratum_replay($0, raw, keys, count) }
+        return unsafe call { unsafe rp_stratum_replay($0, raw, keys, count) }
     }
 
     // MARK: Miners
 
     /// Answers logins, in any order and at any time.
     public func answer(_ answers: [LoginAnswer]) {
-        call { unsafe CStratumBridge.answer($0, answers) }
+        unsafe call { unsafe CStratumBridge.answer($0, answers) }
     }
 
     /// Whether shares are taken: while they are not, each is tested as a block and refused. On at first.
     public func setAccepting(_ isAccepting: Bool) {
-        call { unsafe rp_stratum_set_accepting($0, isAccepting) }
+        unsafe call { unsafe rp_stratum_set_accepting($0, isAccepting) }
     }
 
     /// Shows a text on every miner that shows texts; 128 bytes of printable ASCII.
     public func show(_ text: String) {
-        call { unsafe rp_stratum_show($0, text) }
+        unsafe call { unsafe rp_stratum_show($0, text) }
     }
 
     /// The counters.
     public var metrics: StratumMetrics {
-        call { unsafe CStratumBridge.metrics($0) }
+        unsafe call { unsafe CStratumBridge.metrics($0) }
     }
 
     // MARK: Takers
@@ -120,7 +121,7 @@ internal import Synchronization
 
     /// Waits for something to do, lets `body` do it, and answers the shares as `body` says.
     fileprivate func take(_ body: (borrowing Harvest) -> Bool) -> Bool {
-        call { pointer in
+        unsafe call { pointer in
             var raw = unsafe rp_stratum_harvest()
             unsafe rp_stratum_take(pointer, &raw)
             let isStored = unsafe body(Harvest(raw))
@@ -130,7 +131,7 @@ internal import Synchronization
     }
 
     fileprivate func takeBlock() -> SolvedBlock? {
-        call { pointer in
+        unsafe call { pointer in
             var raw = rp_stratum_block()
             while unsafe rp_stratum_take_block(pointer, &raw) {
                 if let block = CStratumBridge.block(raw) { return block }
