@@ -119,6 +119,7 @@ if !coresOnly {
             dependencies: [
                 "Bitcoin", "Shares", "Wire", "Curve", "Stratum", "BitcoinNode", "Storage",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strictSwift),
         .executableTarget(
@@ -127,7 +128,7 @@ if !coresOnly {
         tests(
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("NodeTests", ["Curve", "Node"]),
+        tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
