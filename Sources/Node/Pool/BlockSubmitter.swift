@@ -2,6 +2,7 @@ internal import Bitcoin
 internal import BitcoinNode
 internal import Foundation
 internal import Logging
+internal import Shares
 internal import Stratum
 
 /// Builds the blocks that shares solve and hands them to all bitcoin nodes, whatever became of the shares.

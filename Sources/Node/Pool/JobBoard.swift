@@ -1,4 +1,5 @@
 internal import Bitcoin
+internal import Shares
 internal import Stratum
 internal import Synchronization
 internal import Wire
