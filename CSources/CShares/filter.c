@@ -155,6 +155,22 @@ bool rp_share_filter_remove(rp_share_filter *filter, const uint8_t *hash32) {
            remove_from(filter, &filter->generations[1], hash32);
 }
 
+void rp_share_filter_copy(rp_share_filter *to, const rp_share_filter *from) {
+    const rp_share_generation which[] = {RP_SHARE_PREVIOUS_TIP, RP_SHARE_CURRENT_TIP};
+    for (size_t i = 0; i < 2; i++) {
+        const bool is_current = which[i] == RP_SHARE_CURRENT_TIP;
+        const generation *g = &from->generations[is_current ? from->current : from->current ^ 1];
+        for (size_t at = 0; at < from->slot_count; at++) {
+            if (!is_empty(&g->slots[at])) {
+                (void)rp_share_filter_insert(to, which[i], g->slots[at].hash32);
+            }
+        }
+        if (g->has_zero) {
+            (void)rp_share_filter_insert(to, which[i], zero32);
+        }
+    }
+}
+
 void rp_share_filter_rotate(rp_share_filter *filter) {
     filter->current ^= 1;
     generation *g = &filter->generations[filter->current];

@@ -3,6 +3,7 @@
 
 enum {
     OWNER_DIGITS = 64,
+    LEVEL_DIGITS = 2,
     COINBASE_BETWEEN = 32 + 1 + RP_SHARE_EXTRANONCE1_LENGTH + RP_SHARE_EXTRANONCE2_LENGTH,
 };
 
@@ -17,13 +18,15 @@ _Static_assert(RP_STRATUM_MAX_NOTIFY <= (int)RP_STRATUM_MAX_LINE, "a notify is a
 
 static bool is_within_bounds(const rp_share_job_params *params) {
     const size_t fixed = RP_SHARE_MAX_COINBASE - COINBASE_BETWEEN;
-    return params->branch_count <= RP_CORE_MAX_BRANCH && params->coinbase_head_length <= fixed &&
+    return params->job_sequence <= RP_STRATUM_MAX_JOB_SEQUENCE &&
+           params->branch_count <= RP_CORE_MAX_BRANCH && params->coinbase_head_length <= fixed &&
            params->coinbase_tail_length <= fixed - params->coinbase_head_length;
 }
 
+/* The digits of the level are zeros until the splice. */
 static void put_job_id(rp__line *line, uint64_t sequence) {
-    rp__put_hex32(line, (uint32_t)(sequence >> 32));
-    rp__put_hex32(line, (uint32_t)sequence);
+    rp__put_hex32(line, (uint32_t)(sequence >> 24));
+    rp__put_hex32(line, (uint32_t)sequence << 8);
 }
 
 static void put_previous_hash(rp__line *line, const uint8_t *hash32) {
@@ -56,6 +59,7 @@ bool rp_stratum_notify_init(rp_stratum_notify *notify, uint8_t *memory, size_t c
     rp__line line = rp__line_begin(&output);
     RP__PUT(&line, "{\"id\":null,\"method\":\"mining.notify\",\"params\":[\"");
     put_job_id(&line, params->job_sequence);
+    notify->level_offset = line.length - LEVEL_DIGITS;
     RP__PUT(&line, "\",\"");
     put_previous_hash(&line, params->previous_hash32);
     RP__PUT(&line, "\",\"");
@@ -84,10 +88,13 @@ size_t rp_stratum_notify_length(const rp_stratum_notify *notify, bool clean) {
 }
 
 bool rp_stratum_notify_splice(rp_stratum_output *output, const rp_stratum_notify *notify,
-                              const uint8_t *owner32, bool clean) {
+                              const uint8_t *owner32, uint8_t level, bool clean) {
     rp__line line = rp__line_begin(output);
+    const size_t behind_level = notify->level_offset + LEVEL_DIGITS;
     const size_t behind = notify->owner_offset + OWNER_DIGITS;
-    rp__put(&line, notify->bytes, notify->owner_offset);
+    rp__put(&line, notify->bytes, notify->level_offset);
+    rp__put_hex(&line, &level, 1);
+    rp__put(&line, notify->bytes + behind_level, notify->owner_offset - behind_level);
     rp__put_hex(&line, owner32, 32);
     rp__put(&line, notify->bytes + behind, notify->flag_offset - behind);
     if (clean) {

@@ -24,14 +24,14 @@ static bool read_hex32(uint32_t *out, const rp_stratum_value *value) {
     return true;
 }
 
-static bool read_job(uint64_t *sequence, const rp_stratum_value *value) {
+static bool read_job(uint64_t *job_id, const rp_stratum_value *value) {
     uint8_t bytes[RP_STRATUM_JOB_ID_LENGTH / 2];
     if (!read_hex(bytes, sizeof bytes, value)) {
         return false;
     }
-    *sequence = 0;
+    *job_id = 0;
     for (size_t i = 0; i < sizeof bytes; i++) {
-        *sequence = *sequence << 8 | bytes[i];
+        *job_id = *job_id << 8 | bytes[i];
     }
     return true;
 }
@@ -55,7 +55,7 @@ rp_share_verdict rp_stratum_submit_decode(rp_stratum_submit *submit,
     submit->worker = params[WORKER];
     submit->version_bits = 0;
     submit->has_version_bits = !is_none(&params[VERSION_BITS]);
-    if (!read_job(&submit->job_sequence, &params[JOB])) {
+    if (!read_job(&submit->job_id, &params[JOB])) {
         return RP_SHARE_UNKNOWN_JOB;
     }
     if (!read_hex(submit->extranonce2, sizeof submit->extranonce2, &params[EXTRANONCE2])) {

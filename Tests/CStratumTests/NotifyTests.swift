@@ -31,7 +31,7 @@ struct NotifyTests {
                 current_ntime: 0x6720_f1a3, previous_hash32: behindBranch, branch32s: behindTail,
                 branch_count: branchCount, coinbase_head: arena, coinbase_head_length: headLength,
                 coinbase_tail: arena + headLength, coinbase_tail_length: tailLength, syndicate_id32: ids,
-                msp_id32: ids + 32, log_hash32: ids + 64, log_position: 0, job_sequence: 0xa1b2)
+                msp_id32: ids + 32, log_hash32: ids + 64, log_position: 0, job_sequence: 0xa1)
         }
 
         deinit {
@@ -43,14 +43,14 @@ struct NotifyTests {
             var memory = [UInt8](repeating: 0, count: capacity)
             return memory.withUnsafeMutableBufferPointer { memory in
                 guard let base = memory.baseAddress else { return nil }
-                var notify = rp_stratum_notify(bytes: base, owner_offset: 0, flag_offset: 0)
+                var notify = rp_stratum_notify(bytes: base, level_offset: 0, owner_offset: 0, flag_offset: 0)
                 guard rp_stratum_notify_init(&notify, base, capacity, &params) else { return nil }
-                let line = written { rp_stratum_notify_splice(&$0, &notify, owner, clean) }
+                let line = written { rp_stratum_notify_splice(&$0, &notify, owner, 0xb2, clean) }
                 #expect(line?.utf8.count == rp_stratum_notify_length(&notify, clean))
                 // One byte less than the line is refused.
                 #expect(
                     written(capacity: (line?.utf8.count ?? 1) - 1) {
-                        rp_stratum_notify_splice(&$0, &notify, owner, clean)
+                        rp_stratum_notify_splice(&$0, &notify, owner, 0xb2, clean)
                     } == nil)
                 return line
             }

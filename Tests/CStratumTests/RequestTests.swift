@@ -17,7 +17,7 @@ struct RequestTests {
         let (verdict, submit) = submit(
             #"["a.b","00000000000000a1","0011223344556677","6720F1A3","9f3B2c1D","1fFfe000","surplus"]"#)
         #expect(verdict == RP_SHARE_ACCEPTED)
-        #expect(submit.job_sequence == 0xa1)
+        #expect(submit.job_id == 0xa1)
         #expect(
             withUnsafeBytes(of: submit.extranonce2) { Array($0) } == [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77])
         #expect(submit.ntime == 0x6720_f1a3)
@@ -26,7 +26,7 @@ struct RequestTests {
         #expect(submit.version_bits == 0x1fff_e000)
         let escaped = self.submit(#"["a","\u0066fffffffffffffff","0011223344556677","6720f1a3","9f3b2c1\u0064"]"#)
         #expect(escaped.0 == RP_SHARE_ACCEPTED)
-        #expect(escaped.1.job_sequence == .max)
+        #expect(escaped.1.job_id == .max)
         #expect(escaped.1.nonce == 0x9f3b_2c1d)
     }
 

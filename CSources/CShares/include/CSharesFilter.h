@@ -58,6 +58,10 @@ RP_NODISCARD rp_share_filter_answer rp_share_filter_insert(rp_share_filter *filt
  * there. */
 bool rp_share_filter_remove(rp_share_filter *filter, const uint8_t *hash32);
 
+/* Adds all that `from` holds to the same generations of `to`, as far as its capacity goes: for
+ * moving to a larger filter. */
+void rp_share_filter_copy(rp_share_filter *to, const rp_share_filter *from);
+
 /* A new tip: the current generation becomes the previous one, and the older is forgotten. Clears
  * half of the memory: some milliseconds for a million hashes, so call it after the new work is out.
  */

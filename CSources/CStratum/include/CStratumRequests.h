@@ -14,7 +14,7 @@
 
 /* Bounds of names and extensions. */
 enum {
-    RP_STRATUM_JOB_ID_LENGTH = 16, /* hex digits of a job id: the job sequence, big-endian */
+    RP_STRATUM_JOB_ID_LENGTH = 16, /* hex digits of a job id, most significant first */
     RP_STRATUM_MAX_NAME = 128,     /* bytes of ACCOUNT[.worker] and of a user agent */
     RP_STRATUM_TOKEN_LENGTH = 16,  /* bytes of a resume token */
     RP_STRATUM_MAX_EXTENSIONS = 8, /* unknown extensions of mining.configure that are answered */
@@ -24,7 +24,7 @@ enum {
 /* mining.submit's fields: [worker, job id, extranonce2, ntime, nonce, (version bits)]. */
 typedef struct rp_stratum_submit {
     rp_stratum_value worker; /* a string, not looked at */
-    uint64_t job_sequence;
+    uint64_t job_id;         /* the job sequence and, in the lowest 8 bits, the level */
     uint8_t extranonce2[RP_SHARE_EXTRANONCE2_LENGTH];
     uint32_t ntime;
     uint32_t nonce;

@@ -42,13 +42,13 @@ typedef enum rp_stratum_status {
 enum {
     RP_STRATUM_MAX_LOOPS = 64,
     RP_STRATUM_MAX_LISTENERS = 16,
-    RP_STRATUM_MAX_PROXIES = 64,           /* networks whose PROXY headers are believed */
-    RP_STRATUM_MAX_WORKERS = 64,           /* workers of one connection */
-    RP_STRATUM_MAX_PENDING = 1024,         /* submits of one connection that wait for the disk */
-    RP_STRATUM_MAX_UNSENT = 65536,         /* bytes of replies that a miner may leave unread */
-    RP_STRATUM_MAX_STRIKES = 3,            /* lines that are not JSON */
-    RP_STRATUM_MAX_JOB_SEQUENCE_BITS = 56, /* a job id is the sequence and the level */
-    RP_STRATUM_LATENCY_BUCKETS = 17,       /* of rp_stratum_latency */
+    RP_STRATUM_MAX_PROXIES = 64,     /* networks whose PROXY headers are believed */
+    RP_STRATUM_MAX_WORKERS = 64,     /* workers of one connection */
+    RP_STRATUM_MAX_PENDING = 1024,   /* submits of one connection that wait for the disk */
+    RP_STRATUM_MAX_UNSENT = 65536,   /* bytes of replies that a miner may leave unread */
+    RP_STRATUM_MAX_STRIKES = 3,      /* lines that are not JSON */
+    RP_STRATUM_MAX_RESTORED = 96,    /* jobs from the journal */
+    RP_STRATUM_LATENCY_BUCKETS = 17, /* of rp_stratum_latency */
 };
 
 /* A port to listen on. */
@@ -112,7 +112,7 @@ void rp_stratum_server_destroy(rp_stratum_server *server);
 
 /* What a job is made from. */
 typedef struct rp_stratum_job_params {
-    const rp_share_job_params *share; /* job_sequence below 2^56 */
+    const rp_share_job_params *share; /* job_sequence up to RP_STRATUM_MAX_JOB_SEQUENCE */
     /* nBits of the target that a block must meet to be handed out: harder than the header's where
      * every share is a block (regtest); 0: the header's. */
     uint32_t block_compact_target;
@@ -136,7 +136,7 @@ typedef enum rp_stratum_job_kind {
 
 /* Gives a job to the server, which frees it in its time. `template_time`: when the node's answer
  * was there, in nanoseconds of CLOCK_MONOTONIC (0: not measured). Restored jobs come before the
- * first other one. A sequence is given once only. */
+ * first other one, at most RP_STRATUM_MAX_RESTORED of them. A sequence is given once only. */
 void rp_stratum_publish(rp_stratum_server *server, rp_stratum_job *job, rp_stratum_job_kind kind,
                         uint64_t template_time);
 
@@ -296,7 +296,7 @@ typedef struct rp_stratum_metrics {
 } rp_stratum_metrics;
 
 /* Reads the counters; each is exact, all of them together nearly of one moment. */
-void rp_stratum_read_metrics(const rp_stratum_server *server, rp_stratum_metrics *metrics);
+void rp_stratum_read_metrics(rp_stratum_server *server, rp_stratum_metrics *metrics);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end
