@@ -143,6 +143,15 @@ if !coresOnly {
             ],
             swiftSettings: strictSwift),
         .executableTarget(
+            name: "radpoold",
+            dependencies: [
+                "Node", "NodeAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strictSwift),
+        .executableTarget(
             name: "JournalAppender", dependencies: ["Bitcoin", "Wire", "Storage"], path: "Tests/JournalAppender",
             swiftSettings: strictSwift),
         tests(
