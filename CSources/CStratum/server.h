@@ -172,6 +172,7 @@ typedef enum rp__stage {
 
 struct rp__session {
     uv_tcp_t tcp;
+    uv_os_fd_t descriptor; /* of tcp */
     rp__loop *loop;
     rp__session *previous; /* all of the loop */
     rp__session *next;
