@@ -172,6 +172,7 @@ typedef enum rp__stage {
 
 struct rp__session {
     uv_tcp_t tcp;
+    uv_os_fd_t descriptor; /* of tcp */
     rp__loop *loop;
     rp__session *previous; /* all of the loop */
     rp__session *next;
@@ -379,6 +380,7 @@ void *rp__vector_extend(rp__vector *vector, size_t item_size, size_t count);
 RP_NODISCARD bool rp__vector_append(rp__vector *vector, const void *items, size_t item_size,
                                     size_t count);
 void rp__vector_free(rp__vector *vector);
+void rp__vector_trim(rp__vector *vector, size_t item_size);
 
 /* exchange.c: between the loops and the threads of the caller. */
 void rp__exchange_flush(rp__loop *loop);
@@ -494,6 +496,7 @@ void rp__replay_ended(rp_stratum_server *server);
 void rp__count_filter(rp__loop *loop);
 RP_NODISCARD bool rp__filter_make(rp__loop *loop, size_t capacity);
 void rp__filter_grow(rp__loop *loop);
+void rp__filter_free(rp__loop *loop);
 
 /* extranonce.c */
 void rp__seats_init(rp__seats *seats, uint32_t prefix, uint32_t start);
