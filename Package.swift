@@ -90,6 +90,7 @@ if !coresOnly {
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ]
     targets += [
@@ -119,7 +120,26 @@ if !coresOnly {
             dependencies: [
                 "Bitcoin", "Shares", "Wire", "Curve", "Stratum", "BitcoinNode", "Storage",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strictSwift),
+        .target(
+            name: "NodeAPI",
+            dependencies: [
+                "Bitcoin", "BitcoinNode", "Node", "Shares", "Stratum", "Wire",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            swiftSettings: strictSwift),
+        .executableTarget(
+            name: "radpool",
+            dependencies: [
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strictSwift),
         .executableTarget(
@@ -129,6 +149,12 @@ if !coresOnly {
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire"]),
+        tests(
+            "NodeAPITests",
+            [
+                "Bitcoin", "BitcoinNode", "Node", "NodeAPI", "Shares", "Stratum", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
         .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),

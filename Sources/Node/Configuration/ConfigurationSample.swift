@@ -49,6 +49,16 @@ struct SampleWriter {
         }
     }
 
+    /// A section in which every key that has a value stands, also where it is the default.
+    mutating func write<Section: ConfigurationSection>(explicit section: Section) {
+        write(header: Section.self, Section.isList ? "[[\(Section.section)]]" : "[\(Section.section)]")
+        for key in Section.keys {
+            guard let literal = key.literal(section) else { continue }
+            write(comment: "\(key.meaning) (\(key.allowed))")
+            text += "\(key.name) = \(literal)\n"
+        }
+    }
+
     /// Lines that begin with # and a space, broken between words.
     mutating func write(comment: String) {
         var line = "#"

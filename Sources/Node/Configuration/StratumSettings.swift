@@ -25,7 +25,7 @@ public struct StratumSettings: Sendable {
     /// Time after a new tip in which older work still counts.
     public var staleGrace: Duration = .seconds(5)
     /// Time that a stop waits for the disk and slow readers.
-    public var drainTimeout: Duration = .seconds(10)
+    public var drainTimeout: Duration = .seconds(5)
     /// Refused shares of a connection before it is dropped.
     public var refusalBurst: UInt32 = 120
     /// Refused shares a minute that a connection may go on with.
@@ -37,13 +37,13 @@ public struct StratumSettings: Sendable {
     /// The PEM file with the certificate's key.
     public var certificateKeyFile: String?
     /// Shares of a tip and loop that a duplicate filter starts with.
-    public var filterInitial: UInt32 = 16_384
+    public var filterInitial: UInt32 = 65_536
     /// Shares of a tip and loop that a duplicate filter may hold.
-    public var filterMaximum: UInt32 = 16_777_216
+    public var filterMaximum: UInt32 = 67_108_864
     /// The first bits of extranonce1, 0 ... 3.
     public var frontEnd: UInt8 = 0
     /// Whether a miner that names no software is asked for it.
-    public var asksVersion = false
+    public var asksVersion = true
 
     /// The defaults.
     public init() {}
