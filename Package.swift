@@ -117,7 +117,7 @@ if !coresOnly {
         tests("NodeTests", ["Curve", "Node"]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
-        .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
+        .target(name: "CLoad", dependencies: ["CShares"], path: "Benchmarks/CLoad", cSettings: strictC),
         .executableTarget(
             name: "radpool-echo", dependencies: ["CLibUV"], path: "Benchmarks",
             exclude: ["CBaselines", "CLoad", "radpool-bench"], sources: ["echo.c"], cSettings: strictC),
