@@ -105,6 +105,21 @@ if !coresOnly {
             swiftSettings: strictSwift),
         tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
         .target(
+            name: "Mining",
+            dependencies: [
+                "Bitcoin", "Shares", "BitcoinNode",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strictSwift),
+        tests(
+            "MiningTests",
+            [
+                "Bitcoin", "Shares", "BitcoinNode", "Mining", "CLoad",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
         .target(name: "Node", dependencies: ["Curve"], swiftSettings: strictSwift),
