@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { SETTLE_SECONDS = 10, RECEIVE = 65536, ID_DIGITS = 7, REFILL = 128 };
+enum { RECEIVE = 65536, ID_DIGITS = 7, REFILL = 128 };
 
 /* ---- a submit ---- */
 
@@ -227,7 +227,7 @@ static uint64_t in_flight(const rp_miners *m) {
 }
 
 static rp_load_status settle(rp_miners *m) {
-    const uint64_t end = rp__now() + SETTLE_SECONDS * 1000000000ull;
+    const uint64_t end = rp__now() + m->run.settle * 1000000u;
     rp_load_status status = RP_LOAD_OK;
     while (status == RP_LOAD_OK && in_flight(m) > 0 && rp__now() < end) {
         status = rp__take_events(m, 10);

@@ -129,6 +129,11 @@ public final class Miner: Sendable {
 public struct PoolFailure: Error, Hashable, Sendable {
     /// In words.
     public let reason: String
+
+    /// A failure for that reason.
+    public init(reason: String) {
+        self.reason = reason
+    }
 }
 
 /// Opens channels to pools.

@@ -57,7 +57,8 @@ public struct StratumDifficulty: Hashable, Sendable {
                     continue
                 }
                 significant += significant > 0 || character != UInt8(ascii: "0") ? 1 : 0
-                digits = digits.multipliedReportingOverflow(by: 10).partialValue
+                digits =
+                    digits.multipliedReportingOverflow(by: 10).partialValue
                     .addingReportingOverflow(UInt256(character - UInt8(ascii: "0"))).partialValue
             }
             guard digits != .zero else {

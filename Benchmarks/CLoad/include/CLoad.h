@@ -53,4 +53,7 @@ bool rp_load_pin(uint32_t processor);
 /* A short text for a status. */
 const char *rp_load_text(rp_load_status status);
 
+#include "CLoadMiners.h"
+#include "CLoadProbe.h"
+
 #endif

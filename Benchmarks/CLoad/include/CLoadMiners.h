@@ -45,6 +45,7 @@ typedef struct rp_mining_params {
     uint32_t window;       /* closed loop: shares in flight on a connection */
     uint64_t rate;         /* open loop: shares a second over all; 0: closed loop */
     uint64_t milliseconds; /* a run ends earlier when a miner has no prepared share left */
+    uint64_t settle;       /* milliseconds after the end in which replies may still come */
     bool fresh;            /* open loop: shares are made when due, always from the newest work */
 } rp_mining_params;
 
@@ -54,7 +55,7 @@ typedef struct rp_mining_result {
     uint64_t nanoseconds;     /* that the run took */
     uint64_t accepted_in_all; /* with the answers that came after the end */
     uint64_t refused;         /* answered with an error */
-    uint64_t lost;            /* not answered ten seconds after the end */
+    uint64_t lost;            /* not answered when all was said to have settled */
     uint64_t doubled;         /* replies to nothing */
     uint64_t mismatched;      /* replies with another id than the oldest share's, or no replies */
     uint64_t p50, p99, max;   /* from sending to reading the reply, nanoseconds */
