@@ -139,7 +139,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "Shares", "CHash", "CBaselines", "CLoad",
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Wire", "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

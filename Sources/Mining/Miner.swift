@@ -78,7 +78,10 @@ public final class Miner: Sendable {
         let (endings, continuation) = AsyncStream.makeStream(of: StratumChannel.Ending.self)
         let channel: any Channel
         do {
-            channel = try await StratumConnection.open(address, session) { [threads, report] event in
+            // The channel is known before the pool's first line: a share that were found earlier would be lost.
+            channel = try await StratumConnection.open(address, session) { [shares] channel in
+                shares.channel.withLock { $0 = channel }
+            } report: { [threads, report] event in
                 switch event {
                 case .work(let work): threads.set(work)
                 case .accepted, .refused: threads.shareAnswered()
@@ -93,7 +96,6 @@ public final class Miner: Sendable {
             return StratumChannel.Ending(reason: "\(error)", resumeToken: token)
         }
         report(.connected)
-        shares.channel.withLock { $0 = channel }
         defer { shares.channel.withLock { $0 = nil } }
         return await withTaskCancellationHandler {
             for await ending in endings { return ending }
@@ -110,7 +112,8 @@ public final class Miner: Sendable {
         let (results, continuation) = AsyncStream.makeStream(of: Result<StratumWork, PoolFailure>.self)
         let channel: any Channel
         do {
-            channel = try await StratumConnection.open(address, MinerSession(login)) { event in
+            channel = try await StratumConnection.open(address, MinerSession(login)) { _ in
+            } report: { event in
                 if case .work(let work) = event { continuation.yield(.success(work)) }
             } closed: { ending in
                 continuation.yield(.failure(PoolFailure(reason: ending.reason)))
@@ -140,13 +143,15 @@ public struct PoolFailure: Error, Hashable, Sendable {
 enum StratumConnection {
     static func open(
         _ address: PoolAddress, _ session: MinerSession,
+        made: @escaping @Sendable (any Channel) -> Void,
         report: @escaping @Sendable (MinerSession.Event) -> Void,
         closed: @escaping @Sendable (StratumChannel.Ending) -> Void
     ) async throws -> any Channel {
         try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                made(channel)
+                return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         StratumChannel(session, report: report, closed: closed))
                 }

@@ -29,7 +29,7 @@ import Testing
                 rp_miners_connect(set, 50, &handshake) == RP_LOAD_OK, "\(String(cString: rp_miners_complaint(set)))")
             #expect(handshake.branch_count == 12)
             #expect(handshake.level == 33)
-            #expect(handshake.coinbase_length == 199)
+            #expect(handshake.coinbase_length == 203)
             return try body(set)
         }.value
     }
