@@ -152,7 +152,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Curve", "Node", "Wire",
+                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
