@@ -112,6 +112,21 @@ if !coresOnly {
             swiftSettings: strictSwift),
         tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
         .target(
+            name: "Mining",
+            dependencies: [
+                "Bitcoin", "Shares", "BitcoinNode",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strictSwift),
+        tests(
+            "MiningTests",
+            [
+                "Bitcoin", "Shares", "BitcoinNode", "Mining", "CLoad",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
         .target(name: "Stratum", dependencies: ["Bitcoin", "Shares", "CStratum"], swiftSettings: wrapsC),
@@ -137,7 +152,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Curve", "Node", "Wire",
+                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -166,14 +181,14 @@ if !coresOnly {
             ]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
-        .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
+        .target(name: "CLoad", dependencies: ["CShares"], path: "Benchmarks/CLoad", cSettings: strictC),
         .executableTarget(
             name: "radpool-echo", dependencies: ["CLibUV"], path: "Benchmarks",
             exclude: ["CBaselines", "CLoad", "radpool-bench"], sources: ["echo.c"], cSettings: strictC),
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "Shares", "Wire", "Storage", "CHash", "CBaselines", "CLoad",
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Wire", "Storage", "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

@@ -12,7 +12,8 @@ struct Radpool: AsyncParsableCommand {
             73 a file cannot be made or is there already, 74 the disk refuses, 77 permissions, 78 wrong configuration.
             """,
         subcommands: [
-            KeygenCommand.self, InitCommand.self, StatusCommand.self, MinerCommand.self, RegtestNodeCommand.self,
+            KeygenCommand.self, InitCommand.self, StatusCommand.self, MinerCommand.self, MineCommand.self,
+            RegtestNodeCommand.self,
         ])
 
     static func main() async {

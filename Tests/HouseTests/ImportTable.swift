@@ -60,6 +60,7 @@ struct ImportTable {
 
         Room("Stratum", .adapter, ["Shares", "Bitcoin", "CStratum"]),
         Room("BitcoinNode", .adapter, ["Bitcoin", "CKernel", "CZMQ"], outside: ["AsyncHTTPClient", "NIO*"]),
+        Room("Mining", .adapter, ["Bitcoin", "Shares", "BitcoinNode"], outside: ["NIO*"]),
         Room("Storage", .adapter, ["Wire"], outside: ["GRDB"]),
         Room("Peering", .adapter, ["Wire"], outside: ["NIO*"]),
         Room("Node", .adapter, ["Member", "Margin", "Stratum", "BitcoinNode", "Storage", "Peering"]),
