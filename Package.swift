@@ -147,6 +147,7 @@ if !coresOnly {
                 "Bitcoin", "BitcoinNode", "Node", "Shares", "Stratum", "Wire",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strictSwift),
         .executableTarget(

@@ -30,6 +30,7 @@ public final class PoolDaemon: Sendable {
             var settings = PoolEngine.Settings(genesis: founding.genesis, msp: founding.identity.msp, stratum: stratum)
             settings.coinbaseTag = Array(configuration.pool.coinbaseTag.utf8)
             settings.accounts = configuration.accounts.policy
+            settings.nodeAbsence = configuration.bitcoin.nodeAbsence
             if let url = configuration.accounts.webhook {
                 let webhook = AccountWebhook(url: url, timeout: configuration.accounts.webhookTimeout)
                 settings.approve = { await webhook.approves($0) }
