@@ -107,7 +107,12 @@ if !coresOnly {
         .executableTarget(
             name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
             swiftSettings: strictSwift),
-        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
+        tests(
+            "BitcoinNodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "CKernel", "CZMQ", "regtest-node-process",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
@@ -128,7 +133,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "Shares", "CHash", "CBaselines", "CLoad",
+                "Bitcoin", "BitcoinNode", "Shares", "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

@@ -7,7 +7,7 @@ struct RadpoolBench: ParsableCommand {
         commandName: "radpool-bench",
         abstract: "Measures Radpool's hot paths, each next to a baseline measured in the same run.",
         discussion: "Every figure is a median over alternating runs of subject and baseline.",
-        subcommands: [HashCommand.self, SharesCommand.self, EchoCommand.self])
+        subcommands: [HashCommand.self, SharesCommand.self, EchoCommand.self, TemplateCommand.self])
 }
 
 /// Options that every benchmark takes.
