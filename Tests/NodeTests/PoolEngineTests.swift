@@ -70,6 +70,19 @@ struct PoolEngineTests {
         return (miner, shares)
     }
 
+    @Test func aDamagedJournalStopsTheStart() async throws {
+        let fixture = try await PoolFixture()
+        _ = try await mine(8, on: fixture)
+        let path = fixture.dataFolder.appending(path: "radpool.sqlite").path
+        try await DatabaseQueue(path: path).write { database in
+            try database.execute(sql: "UPDATE journal SET record = zeroblob(40) WHERE sequence = 0")
+        }
+        await #expect(throws: StorageError.corrupt(Corruption(.batch(0), .checksum))) {
+            _ = try await restarted(fixture)
+        }
+        await fixture.stop()
+    }
+
     @Test func aSolvedBlockIsInTheChainAndANewJobFollows() async throws {
         let fixture = try await PoolFixture()
         let engine = try fixture.engine(blockTarget: nil)
