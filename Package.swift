@@ -173,7 +173,8 @@ if !coresOnly {
         tests(
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire"]),
+        tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire", .product(name: "Logging", package: "swift-log")]),
+        tests("ProgramTests", ["radpool", "radpoold"]),
         tests(
             "NodeAPITests",
             [
