@@ -173,7 +173,13 @@ if !coresOnly {
         tests(
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire", .product(name: "Logging", package: "swift-log")]),
+        tests("StratumTests", ["Bitcoin", "Shares", "Stratum"]),
+        tests(
+            "NodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Storage", "Stratum", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("ProgramTests", ["radpool", "radpoold"]),
         tests(
             "NodeAPITests",
