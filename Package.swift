@@ -110,7 +110,12 @@ if !coresOnly {
         .executableTarget(
             name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
             swiftSettings: strictSwift),
-        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
+        tests(
+            "BitcoinNodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "CKernel", "CZMQ", "regtest-node-process",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "Mining",
             dependencies: [
@@ -147,6 +152,7 @@ if !coresOnly {
                 "Bitcoin", "BitcoinNode", "Node", "Shares", "Stratum", "Wire",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strictSwift),
         .executableTarget(
@@ -154,6 +160,15 @@ if !coresOnly {
             dependencies: [
                 "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strictSwift),
+        .executableTarget(
+            name: "radpoold",
+            dependencies: [
+                "Node", "NodeAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strictSwift),

@@ -5,6 +5,7 @@ internal import HummingbirdCore
 public import Logging
 internal import NIOCore
 public import Node
+internal import ServiceLifecycle
 
 /// The HTTP server: JSON under `/api/v1`, Prometheus text under `/metrics`, one page under `/`.
 public struct APIServer: Sendable {
@@ -17,6 +18,9 @@ public struct APIServer: Sendable {
     /// Bytes of all header fields of a request together.
     private static let maximumHeaderSize = 16 * 1024
 
+    /// What is still being answered after this time is cut off.
+    private static let shutdownTime = Duration.seconds(2)
+
     private let settings: HTTPSettings
     private let service: any PoolService
     private let logger: Logger
@@ -28,7 +32,7 @@ public struct APIServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves until the task is cancelled or its services shut down.
+    /// Serves until the task is cancelled; requests that are being answered then are answered.
     ///
     /// - Parameter onListening: called with the port once it is listened on.
     /// - Throws: what the system says when the port cannot be listened on.
@@ -45,7 +49,16 @@ public struct APIServer: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: logger)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: logger)
-        try await application.run()
+        var group = ServiceGroupConfiguration(services: [application], logger: logger)
+        group.maximumGracefulShutdownDuration = Self.shutdownTime
+        let services = ServiceGroup(configuration: group)
+        // A task of its own, so that our being cancelled asks the server to end instead of cutting it off.
+        let serving = Task { try await services.run() }
+        try await withTaskCancellationHandler {
+            try await serving.value
+        } onCancel: {
+            Task { await services.triggerGracefulShutdown() }
+        }
     }
 
     private func router() -> Router<BasicRequestContext> {

@@ -1,4 +1,5 @@
 import Bitcoin
+import Foundation
 import Testing
 
 @testable import Node
@@ -24,6 +25,12 @@ import Testing
         let sample = Configuration().sample
         #expect(try read(sample).sample == absolute(Configuration()).sample)
         #expect(sample.split(separator: "\n").allSatisfy { $0.utf8.count <= 200 })
+    }
+
+    @Test func theDocumentedFileIsTheSample() throws {
+        let project = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let documented = try String(contentsOf: project.appending(path: "docs/radpool.toml"), encoding: .utf8)
+        #expect(documented == Configuration().sample, "write what radpool init writes into docs/radpool.toml")
     }
 
     /// Every key of every section stands in the sample, and what stands there is accepted once # is taken away.

@@ -11,6 +11,9 @@ public struct BitcoinSettings: Sendable {
     /// How often a job is made anew while nothing else asks for one.
     public var refreshInterval: Duration = .seconds(30)
 
+    /// How long shares are taken while no node gives templates.
+    public var nodeAbsence: Duration = .seconds(600)
+
     /// The defaults.
     public init() {}
 }
@@ -41,6 +44,9 @@ extension BitcoinSettings: ConfigurationSection {
             .init(
                 "refresh_interval", \.refreshInterval, .duration(.seconds(1) ... .seconds(600)),
                 "How often miners get a job with the transactions and the time of the moment."),
+            .init(
+                "node_absence", \.nodeAbsence, .duration(.seconds(1) ... .seconds(86_400)),
+                "How long the last job goes on while no node gives templates; then shares are refused."),
         ]
     }
 }

@@ -80,7 +80,7 @@ public struct Configuration: Sendable {
     private func check(
         _ node: EndpointSettings, _ path: String, _ reader: ConfigurationReader
     ) throws(ConfigurationError) {
-        if node.url.isEmpty { throw reader.error("\(path).url", "is missing, such as \"http://127.0.0.1:8332\"") }
+        if node.url == nil { throw reader.error("\(path).url", "is missing, such as \"http://127.0.0.1:8332\"") }
         let hasPassword = node.password != nil || node.passwordFile != nil
         if node.cookieFile != nil, node.user != nil || hasPassword {
             throw reader.error("\(path).cookie_file", "goes without user and password")

@@ -54,7 +54,7 @@ struct SampleWriter {
         write(header: Section.self, Section.isList ? "[[\(Section.section)]]" : "[\(Section.section)]")
         for key in Section.keys {
             guard let literal = key.literal(section) else { continue }
-            write(comment: "\(key.meaning) (\(key.allowed))")
+            write(comment: key.meaning)
             text += "\(key.name) = \(literal)\n"
         }
     }
@@ -81,7 +81,8 @@ struct SampleWriter {
     private mutating func write<Section: ConfigurationSection>(
         _ key: ConfigurationKey<Section>, of section: Section, isExample: Bool
     ) {
-        write(comment: "\(key.meaning) (\(key.allowed))")
+        write(comment: key.meaning)
+        write(comment: "Takes \(key.allowed).")
         let fallback = key.literal(Section())
         let literal = key.literal(section)
         let isDefault = isExample || literal == fallback

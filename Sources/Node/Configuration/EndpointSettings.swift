@@ -1,7 +1,7 @@
 /// Section `bitcoin.node`: a bitcoin node that speaks JSON-RPC.
 public struct EndpointSettings: Sendable {
-    /// Where it listens: `http://HOST:PORT`.
-    public var url = ""
+    /// Where it listens: `http://HOST:PORT`; never nil once a file has been read.
+    public var url: String?
     /// Its cookie file; nil with a user.
     public var cookieFile: String?
     /// The user of its JSON-RPC; nil with a cookie.
@@ -29,7 +29,8 @@ extension EndpointSettings: ConfigurationSection {
     static var keys: [ConfigurationKey<EndpointSettings>] {
         [
             .init(
-                "url", \.url, .url(["http"], example: "http://127.0.0.1:8332"), "Where its JSON-RPC is."),
+                "url", \.url, .url(["http"], example: "http://127.0.0.1:8332"),
+                example: "\"http://127.0.0.1:8332\"", "Where its JSON-RPC is."),
             .init(
                 "cookie_file", \.cookieFile, .path, example: "\"/var/lib/bitcoind/.cookie\"",
                 "The cookie that it writes at its start; read again whenever it refuses."),

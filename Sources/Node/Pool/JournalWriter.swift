@@ -76,6 +76,11 @@ final class JournalWriter: Sendable {
         accounts.withLock { book in book.miners.map { MinerID($0.key) } }
     }
 
+    /// Miners from a number on, in the order of their numbers; those whose group is being stored included.
+    func miners(from number: UInt32, count: Int) -> [MinerRegistration] {
+        accounts.withLock { book in Array(book.miners.dropFirst(Int(number)).prefix(max(count, 0))) }
+    }
+
     // MARK: The thread
 
     /// Works until the server has stopped. To be called once, on a thread of its own.

@@ -160,6 +160,11 @@ public final class PoolEngine: Sendable {
         server.port(ofListener: index)
     }
 
+    /// Registered miners from a number on, at most `count`, in the order of their numbers.
+    public func miners(from number: UInt32, count: Int) -> [MinerRegistration] {
+        writer.miners(from: number, count: count)
+    }
+
     /// Registers a miner, or says why not; a new account is stored when this returns.
     ///
     /// - Parameter isOperator: whether the operator asks, to whom neither the rule nor the webhook applies.

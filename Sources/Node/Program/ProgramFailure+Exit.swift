@@ -1,6 +1,7 @@
 internal import BitcoinNode
 internal import Foundation
 internal import Storage
+internal import Stratum
 
 extension ProgramFailure {
     /// Writes the line to standard error and ends the process with the exit code.
@@ -19,6 +20,7 @@ extension ProgramFailure {
         case let error as RegtestNodeError: self.init(error)
         case let error as RPCServerError: self.init(error)
         case let error as StorageError: self.init(error)
+        case let error as StratumError: self.init(error)
         default: self.init(.software, "\(error)")
         }
     }

@@ -1,5 +1,6 @@
 public import BitcoinNode
 public import Storage
+public import Stratum
 
 /// Why a program ends: one line for the operator, and the exit code (docs/operating.md).
 public struct ProgramFailure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -57,6 +58,17 @@ public struct ProgramFailure: Error, Hashable, Sendable, CustomStringConvertible
     /// A JSON-RPC server that does not start.
     public init(_ error: RPCServerError) {
         self.init(.unavailable, error.description)
+    }
+
+    /// A stratum server that does not start.
+    public init(_ error: StratumError) {
+        let status: Status =
+            switch error {
+            case .outOfMemory, .noThreads, .badJob: .software
+            case .bindFailed: .unavailable
+            case .badConfiguration, .badAddress, .tlsFailed: .configuration
+            }
+        self.init(status, error.description)
     }
 
     /// A store that does not open.
