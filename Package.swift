@@ -110,7 +110,12 @@ if !coresOnly {
         .executableTarget(
             name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
             swiftSettings: strictSwift),
-        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
+        tests(
+            "BitcoinNodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "CKernel", "CZMQ", "regtest-node-process",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "Mining",
             dependencies: [

@@ -8,8 +8,8 @@ struct RadpoolBench: AsyncParsableCommand {
         abstract: "Measures Radpool's hot paths, each next to a baseline measured in the same run.",
         discussion: "Every figure is a median over alternating runs of subject and baseline.",
         subcommands: [
-            HashCommand.self, SharesCommand.self, JournalCommand.self, EchoCommand.self, StratumCommand.self,
-            SoakCommand.self,
+            HashCommand.self, SharesCommand.self, JournalCommand.self, TemplateCommand.self, EchoCommand.self,
+            StratumCommand.self, SoakCommand.self,
         ])
 }
 

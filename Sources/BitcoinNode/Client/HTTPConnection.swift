@@ -31,7 +31,10 @@ struct HTTPConnection: Sendable {
                 }
             }
         do {
-            let channel = try await bootstrap.connect(host: host, port: port).get()
+            // An address needs no resolver.
+            let address = try? SocketAddress(ipAddress: host, port: port)
+            let connecting = address.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: host, port: port)
+            let channel = try await connecting.get()
             return try await channel.eventLoop.submit { try HTTPConnection(channel) }.get()
         } catch {
             throw .unreachable(Self.words(of: error))
@@ -94,7 +97,7 @@ struct HTTPConnection: Sendable {
             }
         case ChannelError.connectTimeout: return "timed out"
         case let error as NodeError: return error.description
-        default: return "connection failed"
+        default: return "connection failed (\(type(of: error)))"
         }
     }
 }

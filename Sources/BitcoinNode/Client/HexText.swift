@@ -1,13 +1,13 @@
+internal import Bitcoin
+
 /// Hexadecimal text as bytes, for megabytes of it.
 enum HexText {
-    /// A digit's value; 255 for what is none.
-    private static let values: [UInt8] = (UInt8.min ... .max).map { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: 255
-        }
+    /// A digit's value; something above 15 for what is none.
+    @inline(__always)
+    private static func value(_ character: UInt8) -> UInt8 {
+        let decimal = character &- UInt8(ascii: "0")
+        let letter = (character | 0x20) &- UInt8(ascii: "a")
+        return decimal < 10 ? decimal : letter < 6 ? letter + 10 : 255
     }
 
     private static let digits = Array("0123456789abcdef".utf8)
@@ -17,20 +17,38 @@ enum HexText {
         guard range.count.isMultiple(of: 2) else {
             return nil
         }
-        let values = values
         var wrong: UInt8 = 0
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(range.count / 2)
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let high = values[Int(text[index])]
-            let low = values[Int(text[index + 1])]
+        let bytes = text.mapPairs(in: range) { first, second in
+            let high = value(first)
+            let low = value(second)
             wrong |= high | low
-            bytes.append(high << 4 | low)
-            index += 2
+            return high << 4 | low
         }
         // Digits have none of the upper bits.
         return wrong < 16 ? bytes : nil
+    }
+
+    /// Whether the digits in a range show a hash in display order.
+    static func shows(_ text: [UInt8], _ range: Range<Int>, _ hash: Hash256) -> Bool {
+        guard range.count == 64 else {
+            return false
+        }
+        let words = hash.littleEndianWords
+        var start = range.lowerBound
+        for expected in [words.3, words.2, words.1, words.0] {
+            var word: UInt64 = 0
+            var wrong: UInt8 = 0
+            for index in start..<start + 16 {
+                let digit = value(text[index])
+                wrong |= digit
+                word = word << 4 | UInt64(digit)
+            }
+            guard wrong < 16, word == expected else {
+                return false
+            }
+            start += 16
+        }
+        return true
     }
 
     /// JSON text of a list that holds the bytes as one string.

@@ -125,7 +125,10 @@ struct JSONScanner {
     /// Passes a string, whose opening quotation mark is next.
     private mutating func skipString() throws(JSONError) {
         let start = offset + 1
+        // Names and small values end within some bytes, before a call of the search would have begun.
         var from = start
+        let near = min(start + 16, bytes.count)
+        while from < near, bytes[from] != UInt8(ascii: "\"") { from += 1 }
         while let quote = bytes.firstIndex(of: UInt8(ascii: "\""), from: from) {
             // A quotation mark ends the string unless an odd number of backslashes stands before it.
             var first = quote

@@ -182,7 +182,7 @@ public actor NodeSet {
             if let best {
                 logger.notice("templates come from this node", metadata: ["node": "\(statuses[best].name)"])
                 let generation = generation
-                feed = Task { await self.runFeed(from: best, generation) }
+                feed = Task(priority: .high) { await self.runFeed(from: best, generation) }
             } else {
                 logger.error("no bitcoin node is usable")
             }

@@ -34,6 +34,12 @@ public struct NodeTemplate: Sendable {
         }
     }
 
+    /// Reads the head from the body of an answer to the request of this id: what a connection's answer goes through.
+    package init(body: [UInt8], id: UInt64, network: Network) throws(NodeError) {
+        let answer = HTTPExchange.Answer(status: 200, body: body, requestedAt: 0, receivedAt: 0, isKept: true)
+        try self.init(RPCAnswer(answer, id: id), network: network)
+    }
+
     private static func head(_ answer: RPCAnswer) throws(TemplateError) -> TemplateHead {
         let time = try integer32("curtime", answer)
         let minimumTime = try integer32("mintime", answer)

@@ -108,10 +108,7 @@ struct TemplateTransactionList {
 
     /// The bytes of the hexadecimal string that stands in a range.
     private func bytes(_ range: Range<Int>) -> [UInt8]? {
-        guard range.count >= 2, body[range.lowerBound] == UInt8(ascii: "\"") else {
-            return nil
-        }
-        return HexText.decode(body, range.lowerBound + 1..<range.upperBound - 1)
+        content(range).flatMap { HexText.decode(body, $0) }
     }
 
     /// Whether the string in a range shows a hash; true where nothing is stated.
@@ -119,9 +116,14 @@ struct TemplateTransactionList {
         guard let range else {
             return true
         }
-        guard let bytes = bytes(range), bytes.count == 32 else {
-            return false
+        return content(range).map { HexText.shows(body, $0, hash) } ?? false
+    }
+
+    /// What stands between the quotation marks of the string in a range.
+    private func content(_ range: Range<Int>) -> Range<Int>? {
+        guard range.count >= 2, body[range.lowerBound] == UInt8(ascii: "\"") else {
+            return nil
         }
-        return bytes.reversed().elementsEqual(hash.bytes)
+        return range.lowerBound + 1..<range.upperBound - 1
     }
 }
