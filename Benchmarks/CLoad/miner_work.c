@@ -190,7 +190,6 @@ rp_load_status rp__take_notify(rp_miners *m, rp__miner *miner, const char *line,
     if (status == RP_LOAD_OK && miner->phase == RP__WAITING) {
         miner->phase = RP__MINING;
         m->mining++;
-        rp__latencies_add(&m->latencies, rp__now() - miner->started);
     }
     return status;
 }

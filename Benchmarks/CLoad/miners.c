@@ -104,7 +104,6 @@ static rp_load_status open_one(rp_miners *m, uint32_t index) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(m->port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int yes = 1;
-    miner->started = rp__now();
     miner->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (miner->fd < 0) {
         return RP_LOAD_SYSTEM;
@@ -140,7 +139,6 @@ rp_load_status rp_miners_connect(rp_miners *m, uint32_t at_a_time, rp_handshake_
     const uint64_t start = rp__now(), deadline = start + HANDSHAKE_SECONDS * 1000000000ull;
     uint32_t started = 0;
     memset(result, 0, sizeof *result);
-    memset(&m->latencies, 0, sizeof m->latencies);
     while (m->mining < m->count) {
         while (started < m->count && started - m->mining < at_a_time) {
             const rp_load_status status = open_one(m, started++);
@@ -157,8 +155,6 @@ rp_load_status rp_miners_connect(rp_miners *m, uint32_t at_a_time, rp_handshake_
         }
     }
     result->nanoseconds = rp__now() - start;
-    result->p50 = rp__latencies_percentile(&m->latencies, 50);
-    result->p99 = rp__latencies_percentile(&m->latencies, 99);
     result->branch_count = m->each[0].job->branch_count;
     result->coinbase_length = m->each[0].job->coinbase_length;
     result->level = m->each[0].job->level;

@@ -43,7 +43,6 @@ typedef struct rp__miner {
     uint8_t extranonce1[4];
     uint32_t next_id, oldest_id; /* of shares; between them those in flight */
     uint64_t *sent_at;           /* ring of RP_MINERS_MAX_WINDOW */
-    uint64_t started;            /* when it began to connect */
     uint64_t counter;            /* of extranonce2: no value is used twice */
     const rp__job *job;          /* the newest */
     rp_core_work *work;          /* of `job` */

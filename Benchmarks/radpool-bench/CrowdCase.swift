@@ -13,6 +13,7 @@ struct CrowdCase {
     private var known: [Double] = []
     private var memory: [Double] = []
     private var first: [Double] = []
+    private var middle: [Double] = []
     private var last: [Double] = []
     private var untold: [Double] = []
 
@@ -29,6 +30,7 @@ struct CrowdCase {
         try report.add(Figure("stratum.handshakes.known", known, unit: "s", goal: .atMost(1.5)))
         try report.add(Figure("stratum.memory", memory, unit: "bytes/connection", goal: .atMost(3_072)))
         try report.add(Figure("stratum.block.first", first, unit: "ms", goal: .atMost(10)))
+        try report.add(Figure("stratum.block.median", middle, unit: "ms"))
         try report.add(Figure("stratum.block.last", last, unit: "ms", goal: .atMost(90)))
         try report.add(Figure("stratum.block.faults", untold, unit: "miners", goal: .atMost(0)))
     }
@@ -73,6 +75,7 @@ struct CrowdCase {
         let answer = rp_relay_answer(relay)
         guard answer > 0 else { throw ValidationError("the relay saw no template") }
         first.append((Double(result.first) - Double(answer)) / 1e6)
+        middle.append((Double(result.median) - Double(answer)) / 1e6)
         last.append((Double(result.last) - Double(answer)) / 1e6)
         untold.append(Double(count - Int(result.told)) + Double(result.mismatched))
     }

@@ -20,7 +20,7 @@ final class PoolServer {
     /// Starts `radpoold` on a node.
     ///
     /// - Parameter nodePort: where it finds the node: the node's own port, or that of a relay.
-    init(folder: URL, cookie: URL, nodePort: UInt16, processor: UInt32) async throws {
+    init(folder: URL, cookie: URL, nodePort: UInt16, processor: UInt32) throws {
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         (port, httpPort) = (try Self.freePort(), try Self.freePort())
@@ -33,7 +33,11 @@ final class PoolServer {
         child = try Child(
             "radpoold", ["--config", folder.appending(path: "radpool.toml").path], processor: processor,
             log: folder.appending(path: "radpoold.log"))
-        _ = try await child.await("its first job") { try? await status()["job"]?["sequence"] }
+    }
+
+    /// Waits until miners are let in.
+    func awaitFirstJob() async throws {
+        try await awaitJob(after: 0)
     }
 
     /// What the daemon says of itself.
@@ -57,10 +61,15 @@ final class PoolServer {
         try await Task.sleep(for: .milliseconds(200))
     }
 
-    /// Waits for a job on another block than before.
+    /// Waits for a full job above a height; the first on a new block has no transactions.
     func awaitJob(after height: Int64) async throws {
-        _ = try await child.await("a job on the new block") {
-            try await status()["job"]?["height"]?.wholeNumber.flatMap { $0 > height ? true : nil }
+        _ = try await child.await("a job above height \(height)") {
+            guard let job = try? await status()["job"], let found = job["height"]?.wholeNumber,
+                let transactions = job["transactions"]?.wholeNumber
+            else {
+                return nil
+            }
+            return found > height && transactions >= RegtestChain.transactionCount ? found : nil
         }
     }
 

@@ -35,7 +35,6 @@ struct SoakCommand: AsyncParsableCommand {
         let resident: Double
         let descriptors: Double
         let result: rp_mining_result
-        let commits: Double
     }
 
     func run() async throws {
@@ -80,8 +79,7 @@ struct SoakCommand: AsyncParsableCommand {
             let usage = server.child.usage
             samples.append(
                 Sample(
-                    resident: usage.residentBytes, descriptors: Double(usage.descriptors), result: result,
-                    commits: try await server.commits()))
+                    resident: usage.residentBytes, descriptors: Double(usage.descriptors), result: result))
         }
         return samples
     }

@@ -9,7 +9,7 @@ final class StratumBed {
     let folder: URL
     let chain: RegtestChain
     var users = Users()
-    private var nextServer = 0
+    private var servers: [PoolServer] = []
 
     /// Starts the node and fills its pool.
     ///
@@ -29,10 +29,12 @@ final class StratumBed {
 
     /// A server with nothing in its store.
     func startServer(nodePort: UInt16? = nil) async throws -> PoolServer {
-        nextServer += 1
-        return try await PoolServer(
-            folder: folder.appending(path: "server-\(nextServer)"), cookie: chain.cookie,
+        let server = try PoolServer(
+            folder: folder.appending(path: "server-\(servers.count)"), cookie: chain.cookie,
             nodePort: nodePort ?? chain.port, processor: processors.server)
+        servers.append(server)
+        try await server.awaitFirstJob()
+        return server
     }
 
     /// Ends a server as an operator would; it must take that well.
@@ -50,8 +52,9 @@ final class StratumBed {
         try await server.awaitJob(after: height)
     }
 
-    /// Ends the node and removes everything.
+    /// Ends everything that still runs and removes everything.
     func remove() {
+        for server in servers { server.child.stop() }
         chain.child.stop()
         try? FileManager.default.removeItem(at: folder)
     }

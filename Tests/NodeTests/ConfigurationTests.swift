@@ -73,7 +73,7 @@ import Testing
         configuration.http.port = 0
         configuration.log.format = .json
         let again = try read(configuration.sample)
-        #expect(again.sample == absolute(configuration).sample)
+        #expect(try again.sample == absolute(configuration).sample)
         #expect(again.stratum.listeners == configuration.stratum.listeners)
         #expect(again.stratum.idleTimeout == .milliseconds(1500))
         #expect(again.accounts.inviteCodes == ["welcome-1", "welcome-2"])

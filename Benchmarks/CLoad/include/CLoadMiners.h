@@ -34,7 +34,6 @@ typedef struct rp_miners_params {
 /* How the handshakes went. */
 typedef struct rp_handshake_result {
     uint64_t nanoseconds; /* from the first connect to the last miner's first job */
-    uint64_t p50, p99;    /* of one miner, from its connect to its first job, nanoseconds */
     uint32_t branch_count;
     uint32_t coinbase_length; /* bytes, without witness */
     uint8_t level;            /* of the first job */
