@@ -31,7 +31,7 @@ let strictSwift: [SwiftSetting] = [
 /// Modules that wrap a C library carry `unsafe` at every place where memory safety rests on an argument.
 let wrapsC: [SwiftSetting] = strictSwift + [.strictMemorySafety()]
 
-func systemModule(_ name: String, pkgConfig: String, apt: String) -> Target {
+func systemModule(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, path: "CSources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
@@ -100,15 +100,22 @@ var dependencies: [Package.Dependency] = []
 if !coresOnly {
     dependencies += [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ]
     targets += [
+        // Debian's libzmq.pc names flags of its private dependencies that SwiftPM refuses; the library needs none.
+        systemModule("CZMQ", apt: "libzmq3-dev"),
         cLibrary("CKernel"),
         .target(
             name: "BitcoinNode",
             dependencies: [
-                "Bitcoin", "CKernel",
+                "Bitcoin", "CKernel", "CZMQ",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -117,28 +124,97 @@ if !coresOnly {
         .executableTarget(
             name: "regtest-node-process", dependencies: ["BitcoinNode"], path: "Tests/RegtestNodeProcess",
             swiftSettings: strictSwift),
-        tests("BitcoinNodeTests", ["Bitcoin", "BitcoinNode", "CKernel", "regtest-node-process"]),
+        tests(
+            "BitcoinNodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "CKernel", "CZMQ", "regtest-node-process",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "Mining",
+            dependencies: [
+                "Bitcoin", "Shares", "BitcoinNode",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strictSwift),
+        tests(
+            "MiningTests",
+            [
+                "Bitcoin", "Shares", "BitcoinNode", "Mining", "CLoad",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .target(
             name: "Storage", dependencies: ["Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strictSwift),
-        .target(name: "Node", dependencies: ["Curve"], swiftSettings: strictSwift),
+        .target(name: "Stratum", dependencies: ["Bitcoin", "Shares", "CStratum"], swiftSettings: wrapsC),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Bitcoin", "Shares", "Wire", "Curve", "Stratum", "BitcoinNode", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strictSwift),
+        .target(
+            name: "NodeAPI",
+            dependencies: [
+                "Bitcoin", "BitcoinNode", "Node", "Shares", "Stratum", "Wire",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strictSwift),
+        .executableTarget(
+            name: "radpool",
+            dependencies: [
+                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strictSwift),
+        .executableTarget(
+            name: "radpoold",
+            dependencies: [
+                "Node", "NodeAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strictSwift),
         .executableTarget(
             name: "JournalAppender", dependencies: ["Bitcoin", "Wire", "Storage"], path: "Tests/JournalAppender",
             swiftSettings: strictSwift),
         tests(
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("NodeTests", ["Curve", "Node"]),
+        tests("StratumTests", ["Bitcoin", "Shares", "Stratum"]),
+        tests(
+            "NodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Storage", "Stratum", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests(
+            "NodeAPITests",
+            [
+                "Bitcoin", "BitcoinNode", "Node", "NodeAPI", "Shares", "Stratum", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "CBaselines", dependencies: ["CHash", "COpenSSL"], path: "Benchmarks/CBaselines", cSettings: strictC),
-        .target(name: "CLoad", path: "Benchmarks/CLoad", cSettings: strictC),
+        .target(name: "CLoad", dependencies: ["CShares"], path: "Benchmarks/CLoad", cSettings: strictC),
         .executableTarget(
             name: "radpool-echo", dependencies: ["CLibUV"], path: "Benchmarks",
             exclude: ["CBaselines", "CLoad", "radpool-bench"], sources: ["echo.c"], cSettings: strictC),
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "Shares", "CHash", "CBaselines", "CLoad",
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Wire", "Storage", "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* accept4-era epoll and MSG flags */
 
 #include "CLoad.h"
+#include "measure.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,14 +12,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Lines in flight on one connection at most; in an open loop a stalled server fills it. */
 enum { MAX_IN_FLIGHT = 1024, EVENTS = 512, SETTLE_SECONDS = 2, CONNECT_SECONDS = 30 };
-
-/* Latency buckets: 16 linear steps in each power of two from 2^10 ns on; 4 % wide at worst. */
-enum { BUCKET_BITS = 4, FIRST_POWER = 10, BUCKETS = (64 - FIRST_POWER) << BUCKET_BITS };
 
 typedef struct connection {
     int fd;
@@ -31,45 +28,10 @@ typedef struct load {
     connection *connections;
     uint64_t *times;
     uint8_t *lines; /* the line, as often as the window is wide */
-    uint64_t *buckets;
-    uint64_t answers, max;
+    rp__latencies latencies;
     int epoll;
     bool sending;
 } load;
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-/* ---- latencies ---- */
-
-static size_t bucket_of(uint64_t nanoseconds) {
-    if (nanoseconds < (1u << FIRST_POWER)) {
-        return 0;
-    }
-    const unsigned power = 63 - (unsigned)__builtin_clzll(nanoseconds);
-    const uint64_t step = (nanoseconds >> (power - BUCKET_BITS)) & ((1u << BUCKET_BITS) - 1);
-    return ((size_t)(power - FIRST_POWER) << BUCKET_BITS) + step;
-}
-
-static uint64_t bucket_end(size_t bucket) {
-    const unsigned power = FIRST_POWER + (unsigned)(bucket >> BUCKET_BITS);
-    const uint64_t step = bucket & ((1u << BUCKET_BITS) - 1);
-    return (1ull << power) + ((step + 1) << (power - BUCKET_BITS));
-}
-
-static uint64_t percentile(const load *l, uint64_t percent) {
-    uint64_t seen = 0;
-    for (size_t i = 0; i < BUCKETS; i++) {
-        seen += l->buckets[i];
-        if (seen * 100 >= l->answers * percent && seen > 0) {
-            return bucket_end(i) < l->max ? bucket_end(i) : l->max;
-        }
-    }
-    return l->max;
-}
 
 /* ---- connections ---- */
 
@@ -104,7 +66,7 @@ static rp_load_status finish_one(load *l, uint32_t index) {
 
 /* At most 256 handshakes at a time, so that no listen queue overflows. */
 static rp_load_status open_all(load *l) {
-    const uint64_t deadline = now() + CONNECT_SECONDS * 1000000000ull;
+    const uint64_t deadline = rp__now() + CONNECT_SECONDS * 1000000000ull;
     uint32_t started = 0, standing = 0;
     while (standing < l->params->connections) {
         while (started < l->params->connections && started - standing < 256) {
@@ -122,7 +84,7 @@ static rp_load_status open_all(load *l) {
             }
             standing++;
         }
-        if (now() > deadline) {
+        if (rp__now() > deadline) {
             return RP_LOAD_CANNOT_CONNECT;
         }
     }
@@ -133,7 +95,7 @@ static rp_load_status open_all(load *l) {
 
 static rp_load_status send_lines(load *l, connection *c, uint32_t count) {
     const size_t length = l->params->line_length * count;
-    const uint64_t time = now();
+    const uint64_t time = rp__now();
     for (uint32_t i = 0; i < count; i++) {
         c->sent_at[(c->first + c->in_flight++) % MAX_IN_FLIGHT] = time;
     }
@@ -156,7 +118,7 @@ static rp_load_status take_answers(load *l, connection *c) {
         return length < 0 && (errno == EAGAIN || errno == EINTR) ? RP_LOAD_OK
                                                                  : RP_LOAD_DISCONNECTED;
     }
-    const uint64_t time = now();
+    const uint64_t time = rp__now();
     uint32_t answered = 0;
     for (const char *at = bytes, *end = bytes + length;
          (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) {
@@ -168,9 +130,7 @@ static rp_load_status take_answers(load *l, connection *c) {
         c->in_flight--;
         answered++;
         if (l->sending) {
-            l->answers++;
-            l->buckets[bucket_of(taken)]++;
-            l->max = taken > l->max ? taken : l->max;
+            rp__latencies_add(&l->latencies, taken);
         }
     }
     return l->sending && l->params->rate == 0 && answered > 0 ? send_lines(l, c, answered)
@@ -191,7 +151,7 @@ static rp_load_status take_events(load *l, int timeout) {
 
 /* Open loop: sends what is due, connection after connection, whether or not answers have come. */
 static rp_load_status send_due(load *l, uint64_t start, uint64_t *sent) {
-    const uint64_t due = (now() - start) * l->params->rate / 1000000000u;
+    const uint64_t due = (rp__now() - start) * l->params->rate / 1000000000u;
     for (; *sent < due; ++*sent) {
         connection *c = &l->connections[*sent % l->params->connections];
         if (c->in_flight == MAX_IN_FLIGHT) {
@@ -208,13 +168,13 @@ static rp_load_status send_due(load *l, uint64_t start, uint64_t *sent) {
 static rp_load_status run(load *l, rp_load_result *result) {
     const rp_load_params *p = l->params;
     rp_load_status status = open_all(l);
-    const uint64_t start = now(), end = start + p->milliseconds * 1000000u;
+    const uint64_t start = rp__now(), end = start + p->milliseconds * 1000000u;
     uint64_t sent = 0;
     l->sending = true;
     for (uint32_t i = 0; status == RP_LOAD_OK && p->rate == 0 && i < p->connections; i++) {
         status = send_lines(l, &l->connections[i], p->window);
     }
-    while (status == RP_LOAD_OK && now() < end) {
+    while (status == RP_LOAD_OK && rp__now() < end) {
         if (p->rate > 0) {
             status = send_due(l, start, &sent);
         }
@@ -222,9 +182,9 @@ static rp_load_status run(load *l, rp_load_result *result) {
             status = take_events(l, p->rate > 0 ? 0 : 10);
         }
     }
-    result->nanoseconds = now() - start;
+    result->nanoseconds = rp__now() - start;
     l->sending = false;
-    const uint64_t settled = now() + SETTLE_SECONDS * 1000000000ull;
+    const uint64_t settled = rp__now() + SETTLE_SECONDS * 1000000000ull;
     do {
         result->lost = 0;
         for (uint32_t i = 0; i < p->connections; i++) {
@@ -233,11 +193,11 @@ static rp_load_status run(load *l, rp_load_result *result) {
         if (status == RP_LOAD_OK && result->lost > 0) {
             status = take_events(l, 10);
         }
-    } while (status == RP_LOAD_OK && result->lost > 0 && now() < settled);
-    result->answers = l->answers;
-    result->p50 = percentile(l, 50);
-    result->p99 = percentile(l, 99);
-    result->max = l->max;
+    } while (status == RP_LOAD_OK && result->lost > 0 && rp__now() < settled);
+    result->answers = l->latencies.count;
+    result->p50 = rp__latencies_percentile(&l->latencies, 50);
+    result->p99 = rp__latencies_percentile(&l->latencies, 99);
+    result->max = l->latencies.max;
     return status;
 }
 
@@ -253,7 +213,6 @@ static void close_all(load *l) {
     free(l->connections);
     free(l->times);
     free(l->lines);
-    free(l->buckets);
 }
 
 static rp_load_status prepare(load *l) {
@@ -262,11 +221,10 @@ static rp_load_status prepare(load *l) {
     l->connections = calloc(p->connections, sizeof *l->connections);
     l->times = calloc((size_t)p->connections * MAX_IN_FLIGHT, sizeof *l->times);
     l->lines = malloc(p->line_length * copies);
-    l->buckets = calloc(BUCKETS, sizeof *l->buckets);
     for (uint32_t i = 0; l->connections != NULL && i < p->connections; i++) {
         l->connections[i].fd = -1;
     }
-    if (l->connections == NULL || l->times == NULL || l->lines == NULL || l->buckets == NULL) {
+    if (l->connections == NULL || l->times == NULL || l->lines == NULL) {
         return RP_LOAD_NO_MEMORY;
     }
     for (uint32_t i = 0; i < p->connections; i++) {
@@ -307,6 +265,8 @@ const char *rp_load_text(rp_load_status status) {
         return "more answers than lines";
     case RP_LOAD_SYSTEM:
         return "a system call failed";
+    case RP_LOAD_REFUSED:
+        return "the server said something that it should not";
     }
     return "unknown";
 }

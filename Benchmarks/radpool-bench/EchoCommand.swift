@@ -50,26 +50,34 @@ struct EchoCommand: ParsableCommand {
         Load(name: "5000@10k", connections: 5_000, window: 0, rate: 10_000),
     ]
 
-    private struct Load {
-        let name: String
-        let connections: UInt32
-        let window: UInt32
-        let rate: UInt64
+    /// One run of a case.
+    private func measure(_ load: Load, _ processors: Processors) throws -> EchoRun {
+        try EchoRun(load, sizes: (line: 121, reply: 40), milliseconds: milliseconds, processors)
     }
+}
 
-    private struct Result {
-        let rate: Double
-        let cpuMicroseconds: Double
-        let p50: UInt64
-        let p99: UInt64
-    }
+/// How a benchmark of sockets loads its server.
+struct Load {
+    let name: String
+    let connections: UInt32
+    /// Closed loop: lines in flight on a connection.
+    let window: UInt32
+    /// Open loop: lines a second over all connections.
+    let rate: UInt64
+}
 
-    /// One run against a server of its own: the server on one processor, the generator on the other.
-    private func measure(_ load: Load, _ processors: Processors) throws -> Result {
-        let server = try EchoServer(replyBytes: 40, processor: processors.server)
+/// One run of the echo against a server of its own: the server on one processor, the generator on the other.
+struct EchoRun {
+    let rate: Double
+    let cpuMicroseconds: Double
+    let p50: UInt64
+    let p99: UInt64
+
+    init(_ load: Load, sizes: (line: Int, reply: Int), milliseconds: Int, _ processors: Processors) throws {
+        let server = try EchoServer(replyBytes: sizes.reply, processor: processors.server)
         defer { server.stop() }
         guard rp_load_pin(processors.generator) else { throw ValidationError("cannot stay on one processor") }
-        let line = [UInt8](repeating: UInt8(ascii: "s"), count: 120) + [UInt8(ascii: "\n")]
+        let line = [UInt8](repeating: UInt8(ascii: "s"), count: sizes.line - 1) + [UInt8(ascii: "\n")]
         let before = server.cpuSeconds
         var result = rp_load_result()
         let status = line.withUnsafeBufferPointer { line in
@@ -82,10 +90,10 @@ struct EchoCommand: ParsableCommand {
         guard status == RP_LOAD_OK, result.lost == 0, result.answers > 0 else {
             throw ValidationError("\(load.name): \(String(cString: rp_load_text(status))), \(result.lost) answers lost")
         }
-        return Result(
-            rate: Double(result.answers) * 1e9 / Double(result.nanoseconds),
-            cpuMicroseconds: (server.cpuSeconds - before) * 1e6 / Double(result.answers), p50: result.p50,
-            p99: result.p99)
+        rate = Double(result.answers) * 1e9 / Double(result.nanoseconds)
+        cpuMicroseconds = (server.cpuSeconds - before) * 1e6 / Double(result.answers)
+        p50 = result.p50
+        p99 = result.p99
     }
 }
 
@@ -125,14 +133,8 @@ struct EchoServer {
         self.port = port
     }
 
-    /// User and system time so far, in seconds; the kernel counts in hundredths.
-    var cpuSeconds: Double {
-        let stat = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
-        // The command's name, in parentheses, may hold spaces; utime and stime are the 12th and 13th field after it.
-        let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    }
+    /// User and system time so far, in seconds.
+    var cpuSeconds: Double { Usage(processID: process.processIdentifier).cpuSeconds }
 
     func stop() {
         try? input.fileHandleForWriting.close()

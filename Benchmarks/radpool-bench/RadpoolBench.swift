@@ -2,12 +2,15 @@ import ArgumentParser
 
 /// The benchmarks: each figure is printed next to a baseline measured in the same run.
 @main
-struct RadpoolBench: ParsableCommand {
+struct RadpoolBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "radpool-bench",
         abstract: "Measures Radpool's hot paths, each next to a baseline measured in the same run.",
         discussion: "Every figure is a median over alternating runs of subject and baseline.",
-        subcommands: [HashCommand.self, SharesCommand.self, EchoCommand.self])
+        subcommands: [
+            HashCommand.self, SharesCommand.self, JournalCommand.self, TemplateCommand.self, EchoCommand.self,
+            StratumCommand.self, SoakCommand.self,
+        ])
 }
 
 /// Options that every benchmark takes.

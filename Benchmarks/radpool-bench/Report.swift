@@ -44,6 +44,27 @@ struct Figure: Encodable {
         runs = pair.subject.count
     }
 
+    /// Measured values, run by run, and those of a baseline in the same unit. The ratio, where there is a baseline, is
+    /// the median of each run's value / baseline, or baseline / value where less is better.
+    init(
+        _ name: String, _ values: [Double], unit: String, lessIsBetter: Bool = true,
+        baseline: (values: [Double], what: String)? = nil, goal: Goal? = nil, note: String = ""
+    ) {
+        self.name = name
+        value = median(values)
+        self.unit = unit
+        self.baseline = baseline.map { median($0.values) }
+        ratio = baseline.map { base in
+            median(zip(values, base.values).map { lessIsBetter ? $1 / $0 : $0 / $1 })
+        }
+        self.goal = goal?.number
+        met = goal.map { [value, ratio] in $0.isMet(value: value, ratio: ratio) }
+        against = baseline?.what ?? note
+        kernel = ""
+        spread = [values.min() ?? 0, values.max() ?? 0]
+        runs = values.count
+    }
+
     /// A rate, with another rate as baseline: the ratio is subject / baseline.
     init(
         _ name: String, rates: [Double], baseline rate: Double?, unit: String, against: String, kernel: String
@@ -59,6 +80,30 @@ struct Figure: Encodable {
         self.kernel = kernel
         spread = [rates.min() ?? 0, rates.max() ?? 0]
         runs = rates.count
+    }
+}
+
+/// What a figure has to reach.
+enum Goal {
+    /// The ratio, in which larger is better.
+    case ratio(Double)
+    /// The value, at most.
+    case atMost(Double)
+    /// The value, at least.
+    case atLeast(Double)
+
+    var number: Double {
+        switch self {
+        case .ratio(let number), .atMost(let number), .atLeast(let number): number
+        }
+    }
+
+    func isMet(value: Double, ratio: Double?) -> Bool {
+        switch self {
+        case .ratio(let number): (ratio ?? 0) >= number
+        case .atMost(let number): value <= number
+        case .atLeast(let number): value >= number
+        }
     }
 }
 

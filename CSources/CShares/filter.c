@@ -50,10 +50,18 @@ size_t rp_share_filter_size(size_t capacity) {
 
 rp_share_filter *rp_share_filter_init(void *memory, size_t size, size_t capacity, uint64_t seed) {
     const size_t needed = rp_share_filter_size(capacity);
+    if (needed != 0 && size >= needed && rp__aligned(memory)) {
+        memset(memory, 0, needed);
+    }
+    return rp_share_filter_init_zeroed(memory, size, capacity, seed);
+}
+
+rp_share_filter *rp_share_filter_init_zeroed(void *memory, size_t size, size_t capacity,
+                                             uint64_t seed) {
+    const size_t needed = rp_share_filter_size(capacity);
     if (needed == 0 || size < needed || !rp__aligned(memory)) {
         return NULL;
     }
-    memset(memory, 0, needed);
     rp_share_filter *filter = memory;
     filter->slot_count = slots_for(capacity);
     filter->capacity = capacity;

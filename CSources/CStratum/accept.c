@@ -176,7 +176,9 @@ void rp__accept(uv_stream_t *listener, int status) {
         return;
     }
     session->tcp.data = session;
-    if (uv_accept(listener, (uv_stream_t *)&session->tcp) != 0 || !peer_address(session)) {
+    if (uv_accept(listener, (uv_stream_t *)&session->tcp) != 0 ||
+        uv_fileno((uv_handle_t *)&session->tcp, &session->descriptor) != 0 ||
+        !peer_address(session)) {
         turn_away(session, RP_STRATUM_ENDING_FAILED);
         return;
     }

@@ -30,7 +30,7 @@ void rp__exchange_flush(rp__loop *loop) {
         loop->new_shares.count = 0;
     }
     if (logins) {
-        loop->new_logins.count = 0;
+        rp__vector_trim(&loop->new_logins, sizeof(rp_stratum_login));
     }
     if (refusals || loop->new_refusals.count > RP__MAX_WAITING) {
         loop->new_refusals.count = 0;
@@ -66,7 +66,7 @@ void rp_stratum_take(rp_stratum_server *server, rp_stratum_harvest *harvest) {
     }
     exchange->taken_shares.count = 0;
     exchange->taken_refusals.count = 0;
-    exchange->taken_logins.count = 0;
+    rp__vector_trim(&exchange->taken_logins, sizeof(rp_stratum_login));
     swap(&exchange->shares, &exchange->taken_shares);
     swap(&exchange->refusals, &exchange->taken_refusals);
     swap(&exchange->logins, &exchange->taken_logins);

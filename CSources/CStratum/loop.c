@@ -231,7 +231,7 @@ void rp__loop_destroy(rp__loop *loop) {
         rp__vector_free(vectors[i]);
     }
     rp__seats_free(&loop->seats);
-    free(loop->filter);
+    rp__filter_free(loop);
     free(loop->batch.works);
     free(loop->out.bytes);
     free(loop->read_buffer);

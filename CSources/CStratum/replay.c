@@ -3,17 +3,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+/* Fresh pages: only what holds hashes becomes resident. */
 static rp_share_filter *make(size_t capacity, uint64_t seed) {
     const size_t size = rp_share_filter_size(capacity);
-    const size_t rounded = (size + RP_SHARE_ALIGN - 1) / RP_SHARE_ALIGN * RP_SHARE_ALIGN;
-    void *memory = size == 0 ? NULL : aligned_alloc(RP_SHARE_ALIGN, rounded);
-    rp_share_filter *filter =
-        memory == NULL ? NULL : rp_share_filter_init(memory, rounded, capacity, seed);
-    if (filter == NULL) {
-        free(memory);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : rp_share_filter_init_zeroed(memory, size, capacity, seed);
+}
+
+void rp__filter_free(rp__loop *loop) {
+    if (loop->filter != NULL) {
+        munmap(loop->filter, rp_share_filter_size(loop->filter_capacity));
+        loop->filter = NULL;
     }
-    return filter;
 }
 
 static uint64_t seed_of(const rp__loop *loop) {
@@ -45,7 +48,7 @@ void rp__filter_grow(rp__loop *loop) {
         return; /* when the smaller one is full, shares are refused */
     }
     rp_share_filter_copy(larger, loop->filter);
-    free(loop->filter);
+    rp__filter_free(loop);
     loop->filter = larger;
     loop->filter_capacity = capacity;
 }

@@ -4,8 +4,10 @@
  */
 #include "server.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 rp_stratum_output *rp__out(rp__session *session, size_t length) {
     rp__loop *loop = session->loop;
@@ -123,9 +125,13 @@ static bool keep(rp__session *session, const uint8_t *bytes, size_t length) {
 bool rp__send_raw(rp__session *session, const uint8_t *bytes, size_t length) {
     size_t sent = 0;
     if (session->unsent == NULL) {
-        const uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes, (unsigned int)length);
-        const int result = uv_try_write((uv_stream_t *)&session->tcp, &buffer, 1);
-        if (result < 0 && result != UV_EAGAIN) {
+        /* Past libuv, which would go through the file system's layer; it has nothing queued here.
+         */
+        ssize_t result;
+        do {
+            result = send(session->descriptor, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        } while (result < 0 && errno == EINTR);
+        if (result < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS) {
             rp__session_end(session, RP_STRATUM_ENDING_FAILED);
             return false;
         }

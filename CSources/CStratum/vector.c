@@ -1,4 +1,5 @@
-/* Growing arrays. They keep their memory when emptied, so a busy loop does not allocate. */
+/* Growing arrays. They keep their memory when emptied, so a busy loop does not
+ * allocate; what a storm has blown up is trimmed. */
 #include "server.h"
 
 #include <stdlib.h>
@@ -38,4 +39,14 @@ bool rp__vector_append(rp__vector *vector, const void *items, size_t item_size, 
 void rp__vector_free(rp__vector *vector) {
     free(vector->items);
     *vector = (rp__vector){NULL, 0, 0};
+}
+
+/* Gives back the memory of an emptied vector that has grown beyond KEPT bytes. */
+void rp__vector_trim(rp__vector *vector, size_t item_size) {
+    enum { KEPT = 65536 };
+    if (vector->capacity * item_size > KEPT) {
+        rp__vector_free(vector);
+    } else {
+        vector->count = 0;
+    }
 }

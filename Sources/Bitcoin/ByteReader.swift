@@ -95,6 +95,17 @@ public struct ByteReader: Sendable {
         return bytes[offset..<offset + count]
     }
 
+    /// Passes exactly `count` bytes.
+    mutating func skip(_ count: Int) throws(ParseError) {
+        try require(count)
+        offset += count
+    }
+
+    /// Passes a compact size and then that many bytes.
+    mutating func skipLengthPrefixedBytes() throws(ParseError) {
+        offset += try readCount(minimumSize: 1)
+    }
+
     /// Checks that nothing is left.
     public func finish() throws(ParseError) {
         guard remaining == 0 else {

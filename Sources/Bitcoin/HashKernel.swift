@@ -106,6 +106,14 @@ enum HashKernel {
 @safe struct HashStream: @unchecked Sendable {
     private var stream: rp_hash_stream
 
+    /// A stream that has taken in nothing.
+    init() {
+        var engine = unsafe rp_hash_best()
+        var stream = unsafe rp_hash_stream()
+        unsafe rp_hash_init(&stream, &engine)
+        unsafe self.stream = unsafe stream
+    }
+
     /// A stream that has taken in the BIP340 prefix of `tag`.
     init(tag: [UInt8]) {
         var engine = unsafe rp_hash_best()

@@ -17,11 +17,11 @@ public struct TemplateTransaction: Hashable, Sendable {
 
     /// Takes a transaction as a template brings it and computes its ids.
     public init(raw: [UInt8], fee: Amount?) throws(ParseError) {
-        let transaction = try Transaction(decoding: raw)
+        let outline = try TransactionOutline(raw)
         self.raw = raw
         self.fee = fee
-        txid = transaction.txid
-        wtxid = transaction.hasWitness ? SHA256.doubleHash(raw) : txid
-        weight = transaction.weight
+        txid = outline.txid
+        wtxid = outline.hasWitness ? SHA256.doubleHash(raw) : txid
+        weight = outline.weight
     }
 }

@@ -11,11 +11,10 @@ struct ChecksummedRow {
 
     /// SHA-256 over the integers (8 bytes each, little-endian) and the record.
     var checksum: [UInt8] {
-        var writer = ByteWriter(capacity: 16 + record.count)
-        writer.append(littleEndian: key)
-        if let firstBatch { writer.append(littleEndian: firstBatch) }
-        writer.append(record)
-        return SHA256.hash(writer.bytes).bytes
+        var integers = ByteWriter(capacity: 16)
+        integers.append(littleEndian: key)
+        if let firstBatch { integers.append(littleEndian: firstBatch) }
+        return SHA256.hash(integers.bytes, record).bytes
     }
 
     init(key: Int64, firstBatch: Int64? = nil, record: [UInt8]) {

@@ -7,14 +7,20 @@ public struct JournalGroup: Sendable {
     /// Jobs that are new, of which shares are in this group or later ones.
     public var jobs: [JournalJob]
     /// Accepted shares of jobs and miners of this group or earlier ones.
-    public var shares: JournalShareBatch?
+    public var batches: [EncodedShareBatch]
 
-    /// A group.
+    /// A group whose shares are encoded already, as a busy server has them.
+    public init(miners: [MinerRegistration] = [], jobs: [JournalJob] = [], batches: [EncodedShareBatch]) {
+        self.miners = miners
+        self.jobs = jobs
+        self.batches = batches
+    }
+
+    /// A group of values.
     public init(
         miners: [MinerRegistration] = [], jobs: [JournalJob] = [], shares: JournalShareBatch? = nil
     ) {
-        self.miners = miners
-        self.jobs = jobs
-        self.shares = shares
+        let batch = shares.flatMap(\.encodedBatch)
+        self.init(miners: miners, jobs: jobs, batches: batch.map { [$0] } ?? [])
     }
 }

@@ -13,14 +13,15 @@ extension ShareJournal {
         from firstJob: UInt64 = 0, _ body: (_ sequence: Int64, _ batch: JournalShareBatch) -> Void
     ) throws(StorageError) {
         let store = store
-        let (end, minerCount) = (nextSequence, nextMinerNumber)
+        let (end, minerCount, known) = (nextSequence, nextMinerNumber, jobs)
         try StorageError.catching {
             try store.queue.read { database in
-                var known: Set<UInt64> = []
                 var expected = firstJob == 0 ? 0 : end
-                try Self.forEachJob(database, from: 0) { job, firstBatch in
-                    known.insert(job.sequence)
-                    if job.sequence >= firstJob { expected = min(expected, firstBatch) }
+                if firstJob > 0 {
+                    // A job is stored with its first share, so nothing of it is before.
+                    try Self.forEachJob(database, from: firstJob) { _, firstBatch in
+                        expected = min(expected, firstBatch)
+                    }
                 }
                 let sql = "SELECT sequence AS key, record, checksum FROM journal WHERE sequence >= ? ORDER BY sequence"
                 let rows = try Row.fetchCursor(database, sql: sql, arguments: [expected])
@@ -44,6 +45,20 @@ extension ShareJournal {
             try store.queue.read { database in
                 var jobs: [JournalJob] = []
                 try Self.forEachJob(database, from: first) { job, _ in jobs.append(job) }
+                return jobs
+            }
+        }
+    }
+
+    /// The newest jobs, at most so many, in the order of their sequences; found without reading the others.
+    public func latestJobs(_ count: Int) throws(StorageError) -> [JournalJob] {
+        let store = store
+        return try StorageError.catching {
+            try store.queue.read { database in
+                let sql = "SELECT sequence FROM jobs ORDER BY sequence DESC LIMIT 1 OFFSET ?"
+                let first = try Int64.fetchOne(database, sql: sql, arguments: [max(count, 1) - 1]) ?? 0
+                var jobs: [JournalJob] = []
+                try Self.forEachJob(database, from: UInt64(clamping: first)) { job, _ in jobs.append(job) }
                 return jobs
             }
         }

@@ -15,7 +15,8 @@ public final class ShareJournal {
     public private(set) var nextMinerNumber: UInt32
 
     let store: Store
-    private var jobs: Set<UInt64>
+    /// The sequences of all jobs that are stored.
+    private(set) var jobs: Set<UInt64>
 
     /// Opens the journal of a store, and reads back and verifies its miners and jobs.
     ///
@@ -36,9 +37,14 @@ public final class ShareJournal {
         jobs = found.jobs
     }
 
+    /// Whether a job is stored: the first group with a share of it stores it too.
+    public func hasJob(_ sequence: UInt64) -> Bool {
+        jobs.contains(sequence)
+    }
+
     /// Stores a group; durable on return.
     ///
-    /// - Returns: the sequence of the group's batch; nil for a group without shares.
+    /// - Returns: the sequence of the group's first batch; nil for a group without shares.
     /// - Throws: `StorageError`: the group refers to what is not stored or doubles what is, or the disk refuses.
     @discardableResult
     public func append(_ group: JournalGroup) throws(StorageError) -> Int64? {
@@ -49,15 +55,16 @@ public final class ShareJournal {
             try store.queue.write { database in
                 for miner in group.miners { try Self.insert(miner, into: database) }
                 for job in group.jobs { try Self.insert(job, firstBatch: sequence, into: database) }
-                if let shares = group.shares { try Self.insert(shares, sequence, into: database) }
+                for (index, batch) in group.batches.enumerated() {
+                    try Self.insert(batch, sequence + Int64(index), into: database)
+                }
                 try Self.count(group, into: database)
             }
         }
         nextMinerNumber += UInt32(group.miners.count)
         jobs.formUnion(group.jobs.map(\.sequence))
-        guard group.shares != nil else { return nil }
-        nextSequence += 1
-        return sequence
+        nextSequence += Int64(group.batches.count)
+        return group.batches.isEmpty ? nil : sequence
     }
 
     private func checkReferences(of group: JournalGroup) throws(StorageError) {
@@ -68,17 +75,17 @@ public final class ShareJournal {
             }
             expected += 1
         }
-        let new = Set(group.jobs.map(\.sequence))
         for job in group.jobs where jobs.contains(job.sequence) || job.sequence > UInt64(Int64.max) {
             throw .alreadyStored("job \(job.sequence)")
         }
-        for share in group.shares?.shares ?? [] {
-            let work = share.work
-            guard jobs.contains(work.jobSequence) || new.contains(work.jobSequence) else {
-                throw .unknownJob(work.jobSequence)
+        for batch in group.batches {
+            for sequence in batch.jobs where !jobs.contains(sequence) {
+                guard group.jobs.contains(where: { $0.sequence == sequence }) else {
+                    throw .unknownJob(sequence)
+                }
             }
-            guard work.minerNumber < expected else {
-                throw .unknownMiner(work.minerNumber)
+            guard batch.highestMinerNumber < expected else {
+                throw .unknownMiner(batch.highestMinerNumber)
             }
         }
     }
@@ -101,8 +108,8 @@ extension ShareJournal {
             arguments: [row.key, firstBatch, Data(row.record), Data(row.checksum)])
     }
 
-    private static func insert(_ batch: JournalShareBatch, _ sequence: Int64, into database: Database) throws {
-        let row = ChecksummedRow(key: sequence, record: batch.encoded())
+    private static func insert(_ batch: EncodedShareBatch, _ sequence: Int64, into database: Database) throws {
+        let row = ChecksummedRow(key: sequence, record: batch.bytes)
         let statement = try database.cachedStatement(
             sql: "INSERT INTO journal (sequence, record, checksum) VALUES (?, ?, ?)")
         try statement.execute(arguments: [row.key, Data(row.record), Data(row.checksum)])
@@ -111,7 +118,7 @@ extension ShareJournal {
     /// Adds a group's rows to the counters of rows.
     private static func count(_ group: JournalGroup, into database: Database) throws {
         let added = [
-            (Counter.batches, group.shares == nil ? 0 : 1), (.miners, group.miners.count), (.jobs, group.jobs.count),
+            (Counter.batches, group.batches.count), (.miners, group.miners.count), (.jobs, group.jobs.count),
         ]
         for (counter, count) in added where count > 0 {
             let statement = try database.cachedStatement(

@@ -33,39 +33,14 @@ public struct JournalShareBatch: WireRecord {
 
     /// The encoding.
     public func encoded() -> [UInt8] {
-        var indices: [JournalShare.Work: Int] = [:]
-        var works: [JournalShare.Work] = []
-        for share in shares where indices[share.work] == nil {
-            indices[share.work] = works.count
-            works.append(share.work)
-        }
-        let sequences = works.map(\.jobSequence).sorted()
-        let jobs = sequences.indices.filter { $0 == 0 || sequences[$0 - 1] != sequences[$0] }.map { sequences[$0] }
-        var jobIndices: [UInt64: Int] = [:]
-        for (index, sequence) in jobs.enumerated() {
-            jobIndices[sequence] = index
-        }
+        encodedBatch?.bytes ?? []
+    }
 
-        var writer = Self.startEncoding(capacity: 16 + 8 * jobs.count + 8 * works.count + 27 * shares.count)
-        writer.append(compactSize: jobs.count)
-        for sequence in jobs {
-            writer.append(littleEndian: sequence)
-        }
-        writer.append(compactSize: works.count)
-        for work in works {
-            writer.append(compactSize: jobIndices[work.jobSequence] ?? 0)
-            writer.append(littleEndian: work.minerNumber)
-            writer.append(work.level)
-        }
-        writer.append(compactSize: shares.count)
-        for share in shares {
-            writer.append(compactSize: indices[share.work] ?? 0)
-            writer.append(share.extranonce.bytes)
-            writer.append(littleEndian: share.ntime)
-            writer.append(littleEndian: share.nonce)
-            writer.append(littleEndian: share.versionBits)
-        }
-        return writer.bytes
+    /// The encoding with its summary; never nil, as a batch has a share at least.
+    public var encodedBatch: EncodedShareBatch? {
+        var encoder = ShareBatchEncoder()
+        for share in shares { encoder.append(share) }
+        return encoder.finish()
     }
 
     private static func readJobs(_ reader: inout RecordReader) throws(WireError) -> [UInt64] {

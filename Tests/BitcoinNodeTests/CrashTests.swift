@@ -6,38 +6,6 @@ import Testing
 
 @Suite(.enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)), .serialized)
 struct CrashTests {
-    /// A node in a process of its own.
-    private final class NodeProcess {
-        let process = Process()
-        let client: RPCClient
-
-        init(directory: URL) throws {
-            let output = Pipe()
-            process.executableURL = Bundle.main.bundleURL.appending(path: "regtest-node-process")
-            process.arguments = [Kernel.path, directory.path]
-            process.standardOutput = output
-            try process.run()
-            var line = Data()
-            while !line.contains(UInt8(ascii: "\n")) {
-                let part = output.fileHandleForReading.availableData
-                if part.isEmpty { break }
-                line += part
-            }
-            let port = try #require(Int(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)))
-            let cookie = directory.appending(path: ".cookie")
-            client = RPCClient(port: port, authorization: try String(contentsOf: cookie, encoding: .utf8))
-        }
-
-        func kill() {
-            Foundation.kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
-
-        deinit {
-            if process.isRunning { process.terminate() }
-        }
-    }
-
     @Test(.timeLimit(.minutes(10))) func noAnsweredBlockIsLostToASigkill() async throws {
         let directory = try TemporaryDirectory()
         var generator = SeededGenerator(seed: 0x5eed)

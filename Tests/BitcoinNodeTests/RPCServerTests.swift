@@ -217,7 +217,7 @@ struct RPCServerTests {
         let server = try await RPCServer(node: node, port: 0, credentials: .cookie(file: cookie))
         let mode = try FileManager.default.attributesOfItem(atPath: cookie.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
-        let client = RPCClient(port: server.port, authorization: try String(contentsOf: cookie, encoding: .utf8))
+        let client = PlainCaller(port: server.port, authorization: try String(contentsOf: cookie, encoding: .utf8))
         #expect(try await client.call("getblockcount") == .integer(0))
         await server.stop()
         #expect(!FileManager.default.fileExists(atPath: cookie.path))

@@ -87,6 +87,31 @@ import Testing
         }
     }
 
+    @Test func damagedTransactionsAreTakenAsTheParserTakesThem() throws {
+        let originals = try [TransactionTests.signed].map { try Hex.decode($0) } + transactions(5).map(\.raw)
+        var taken = 0
+        for seed in 0..<UInt64(Scale.count(20_000, full: 500_000)) {
+            var generator = SeededGenerator(seed: seed)
+            var raw = originals[Int(generator.next() % UInt64(originals.count))]
+            for _ in 0...generator.next() % 3 {
+                let place = Int(generator.next() % UInt64(raw.count))
+                switch generator.next() % 3 {
+                case 0: raw[place] = UInt8(truncatingIfNeeded: generator.next() % 4)
+                case 1: raw[place] = UInt8(truncatingIfNeeded: generator.next())
+                default: raw.removeSubrange(place..<min(place + Int(generator.next() % 3), raw.count))
+                }
+                if raw.isEmpty { raw = [0] }
+            }
+            let parsed = try? Transaction(decoding: raw)
+            let found = try? TemplateTransaction(raw: raw, fee: nil)
+            #expect(found?.txid == parsed?.txid, "seed \(seed)")
+            #expect(found?.wtxid == parsed?.wtxid, "seed \(seed)")
+            #expect(found?.weight == parsed?.weight, "seed \(seed)")
+            taken += found == nil ? 0 : 1
+        }
+        #expect(taken > 1000)
+    }
+
     @Test(.enabled(if: Conformance.isExpected, Comment(rawValue: Conformance.absence)))
     func rebuildsBlock413567() throws {
         let bytes = Array(try Conformance.data("bitcoin/block413567.raw"))

@@ -60,10 +60,13 @@ struct ImportTable {
 
         Room("Stratum", .adapter, ["Shares", "Bitcoin", "CStratum"]),
         Room("BitcoinNode", .adapter, ["Bitcoin", "CKernel", "CZMQ"], outside: ["AsyncHTTPClient", "NIO*"]),
+        Room("Mining", .adapter, ["Bitcoin", "Shares", "BitcoinNode"], outside: ["NIO*"]),
         Room("Storage", .adapter, ["Wire"], outside: ["GRDB"]),
         Room("Peering", .adapter, ["Wire"], outside: ["NIO*"]),
-        Room("Node", .adapter, ["Member", "Margin", "Stratum", "BitcoinNode", "Storage", "Peering"]),
-        Room("NodeAPI", .adapter, ["Node"], outside: ["Hummingbird*", "HTTPTypes"]),
+        Room(
+            "Node", .adapter, ["Member", "Margin", "Stratum", "BitcoinNode", "Storage", "Peering"],
+            outside: ["TOMLKit"]),
+        Room("NodeAPI", .adapter, ["Node"], outside: ["Hummingbird*", "HTTPTypes", "ServiceLifecycle"]),
         Room("Simulator", .adapter, ["Member"]),
 
         Room("radpoold", .executable),

@@ -18,6 +18,7 @@ typedef enum rp_load_status {
     RP_LOAD_DISCONNECTED = 3,   /* the server closed a connection */
     RP_LOAD_EXTRA_ANSWER = 4,   /* more answers than lines on a connection */
     RP_LOAD_SYSTEM = 5,         /* a system call failed; errno says which way */
+    RP_LOAD_REFUSED = 6,        /* the server said something that it should not */
 } rp_load_status;
 
 /* What to send and how. Pointers are read during the run only. */
@@ -51,5 +52,8 @@ bool rp_load_pin(uint32_t processor);
 
 /* A short text for a status. */
 const char *rp_load_text(rp_load_status status);
+
+#include "CLoadMiners.h"
+#include "CLoadProbe.h"
 
 #endif

@@ -46,6 +46,11 @@ size_t rp_share_filter_size(size_t capacity);
 rp_share_filter *RP_NULLABLE rp_share_filter_init(void *memory, size_t size, size_t capacity,
                                                   uint64_t seed);
 
+/* The same in memory that is all zeros already, as fresh pages are: none of it is touched before
+ * there is a hash to put there. */
+rp_share_filter *RP_NULLABLE rp_share_filter_init_zeroed(void *memory, size_t size, size_t capacity,
+                                                         uint64_t seed);
+
 /* Whether a hash is in either generation. */
 bool rp_share_filter_contains(const rp_share_filter *filter, const uint8_t *hash32);
 

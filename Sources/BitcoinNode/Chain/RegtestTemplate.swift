@@ -22,15 +22,6 @@ struct RegtestTemplate {
     private static let reservedWeight = 8_000
     private static let reservedSigops = 400
 
-    /// Blocks between halvings on regtest.
-    private static let halvingInterval = 150
-
-    /// The subsidy of a block at a height.
-    static func subsidy(atHeight height: Int) -> Amount {
-        let halvings = height / halvingInterval
-        return halvings < 64 ? Amount(satoshis: 5_000_000_000 >> Int64(halvings)) ?? .zero : .zero
-    }
-
     /// The next block on the tip, full of what the pool has.
     init(index: ChainIndex, pool: TransactionPool, now: UInt32) {
         previousBlock = index.tip
@@ -39,7 +30,7 @@ struct RegtestTemplate {
         currentTime = max(now, minimumTime)
         entries = pool.selection(
             weight: Self.weightLimit - Self.reservedWeight, sigopCost: SigopCost.blockLimit - Self.reservedSigops)
-        let subsidy = Self.subsidy(atHeight: height)
+        let subsidy = Amount.subsidy(height: UInt32(clamping: height), network: .regtest)
         // The pool's inputs are real, so their sum with the subsidy stays below all coins there are.
         coinbaseValue = entries.reduce(subsidy) { $0.adding($1.fee) ?? $0 }
         let leaves = [.zero] + entries.map(\.wtxid)

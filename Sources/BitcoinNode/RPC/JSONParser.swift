@@ -179,7 +179,7 @@ struct JSONParser {
 }
 
 /// The place where an input stops being JSON.
-struct JSONError: Error, Hashable, Sendable {
+public struct JSONError: Error, Hashable, Sendable {
     /// The byte offset.
-    let offset: Int
+    public let offset: Int
 }

@@ -38,13 +38,7 @@ struct SpendingLimits {
         case .string(let string): text = string
         default: throw .type("Amount is not a number or string")
         }
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let fraction = parts.count > 1 ? parts[1] : "0"
-        guard let whole = parts.first.flatMap({ Int64($0) }), (0...21_000_000).contains(whole),
-            (1...8).contains(fraction.count), fraction.allSatisfy(\.isWholeNumber),
-            let digits = Int64(fraction + String(repeating: "0", count: 8 - fraction.count)),
-            let amount = Amount(satoshis: whole * 100_000_000 + digits)
-        else {
+        guard let amount = Amount(bitcoinText: text) else {
             throw .type("Invalid amount")
         }
         return amount.satoshis

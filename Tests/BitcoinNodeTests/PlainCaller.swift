@@ -5,7 +5,7 @@ import Testing
 @testable import BitcoinNode
 
 /// A caller of JSON-RPC that shares no code with the server but the JSON value.
-struct RPCClient: Sendable {
+struct PlainCaller: Sendable {
     let port: Int
     var authorization = "user:password"
 
@@ -46,14 +46,14 @@ struct ServedNode {
     let directory: TemporaryDirectory
     let node: RegtestNode
     let server: RPCServer
-    let client: RPCClient
+    let client: PlainCaller
 
     init(longPollTimes: RegtestNode.LongPollTimes = .init()) async throws {
         directory = try TemporaryDirectory()
         node = try RegtestNode(library: Kernel.library(), directory: directory.url, longPollTimes: longPollTimes)
         server = try await RPCServer(
             node: node, port: 0, credentials: .password(user: "user", password: "password"))
-        client = RPCClient(port: server.port)
+        client = PlainCaller(port: server.port)
     }
 
     func stop() async {

@@ -1,0 +1,58 @@
+import ArgumentParser
+import CLoad
+import Foundation
+
+/// Where the stratum benchmarks run: a node with a full pool, and pool servers on it. All of it in a new directory,
+/// on the file system that is to be measured.
+final class StratumBed {
+    let processors: Processors
+    let folder: URL
+    let chain: RegtestChain
+    var users = Users()
+    private var nextServer = 0
+
+    /// Starts the node and fills its pool.
+    ///
+    /// - Parameter path: an existing directory; the temporary one by default.
+    init(path: String?) async throws {
+        processors = try Processors.two()
+        guard rp_load_pin(processors.generator) else { throw ValidationError("cannot stay on one processor") }
+        guard rp_load_raise_descriptors() >= 11_000 else {
+            throw ValidationError("needs 11,000 descriptors: ulimit -Hn says fewer")
+        }
+        let parent = path.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+        folder = parent.appending(path: "radpool-bench-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        chain = try await RegtestChain(folder: folder, processor: processors.generator)
+        try await chain.fillPool()
+    }
+
+    /// A server with nothing in its store.
+    func startServer(nodePort: UInt16? = nil) async throws -> PoolServer {
+        nextServer += 1
+        return try await PoolServer(
+            folder: folder.appending(path: "server-\(nextServer)"), cookie: chain.cookie,
+            nodePort: nodePort ?? chain.port, processor: processors.server)
+    }
+
+    /// Ends a server as an operator would; it must take that well.
+    func stop(_ server: PoolServer) throws {
+        let status = server.child.stop()
+        guard status == 0 else {
+            throw ValidationError("radpoold ended with \(status): \(server.complaints.last ?? "no word in its log")")
+        }
+    }
+
+    /// A new block, so that the duplicate filter begins anew, and work on it.
+    func nextTip(_ server: PoolServer) async throws {
+        let height = try await server.height()
+        try await chain.submit(try await chain.makeEmptyBlock())
+        try await server.awaitJob(after: height)
+    }
+
+    /// Ends the node and removes everything.
+    func remove() {
+        chain.child.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
