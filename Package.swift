@@ -193,6 +193,7 @@ if !coresOnly {
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("StratumTests", ["Bitcoin", "Shares", "Stratum"]),
+        tests("StratumDaemonTests", ["Bitcoin", "StratumConversations", "radpool", "radpoold"]),
         tests(
             "NodeTests",
             [

@@ -6,6 +6,8 @@ import StratumConversations
 final class DaemonPool: Endpoint {
     private let folder: URL
     private var process: Process?
+    /// A second signal would cut the end short.
+    private var isEnding = false
     private var ports: [UInt16] = []
     private var nodePort: UInt16 = 0
     private var payoutAddress = ""
@@ -104,19 +106,19 @@ final class DaemonPool: Endpoint {
     }
 
     func stop() throws {
-        process?.terminate()
+        if !isEnding { process?.terminate() }
+        isEnding = true
     }
 
     func restart() throws {
-        process?.terminate()
-        process?.waitUntilExit()
-        guard process?.terminationStatus == 0 else { throw Mismatch("radpoold ended with an error") }
+        try end()
+        isEnding = false
         try start()
     }
 
     /// Ends the daemon in the orderly way; its exit code must be 0.
     func end() throws {
-        process?.terminate()
+        try stop()
         process?.waitUntilExit()
         let status = process?.terminationStatus
         guard status == 0 else { throw Mismatch("radpoold ended with \(String(describing: status))") }
