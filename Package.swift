@@ -79,7 +79,7 @@ var targets: [Target] = [
         swiftSettings: strictSwift),
     .target(
         name: "StratumServerHost",
-        dependencies: ["Bitcoin", "COpenSSL", "CShares", "CStratum", "StratumConversations"],
+        dependencies: ["Bitcoin", "COpenSSL", "CShares", "CStratum", "CStratumInside", "StratumConversations"],
         path: "Tests/StratumServerHost", swiftSettings: strictSwift),
     .executableTarget(
         name: "stratum-probe", dependencies: ["StratumConversations", "StratumServerHost"], path: "Tests/StratumProbe",
@@ -87,7 +87,7 @@ var targets: [Target] = [
     .target(
         name: "CStratumInside", dependencies: ["CStratum"], path: "Tests/CStratumInside",
         cSettings: strictC + [.headerSearchPath("../../CSources/CStratum")]),
-    tests("CStratumServerTests", ["CShares", "CStratum", "CStratumInside", "StratumConversations", "StratumServerHost"]),
+    tests("CStratumServerTests", ["CShares", "CStratum", "StratumConversations", "StratumServerHost"]),
 
     .target(
         name: "FuzzTargets", dependencies: ["Bitcoin", "Wire"], path: "Tests/Fuzz/FuzzTargets",
@@ -193,6 +193,7 @@ if !coresOnly {
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("StratumTests", ["Bitcoin", "Shares", "Stratum"]),
+        tests("StratumDaemonTests", ["Bitcoin", "StratumConversations", "radpool", "radpoold"]),
         tests(
             "NodeTests",
             [

@@ -28,6 +28,14 @@ bool rp_inside_seats_give(rp_inside_seats *seats, uint64_t now, uint32_t *extran
     return seat != NULL;
 }
 
+void rp_inside_seats_skip(rp_inside_seats *seats) {
+    seats->seats.next |= 0xffff;
+}
+
+void rp_inside_seats_take(rp_inside_seats *seats, uint32_t extranonce1) {
+    (void)rp__seats_take(&seats->seats, extranonce1);
+}
+
 bool rp_inside_seats_has(const rp_inside_seats *seats, uint32_t extranonce1) {
     return rp__seats_find(&seats->seats, extranonce1) != NULL;
 }

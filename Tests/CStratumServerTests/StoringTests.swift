@@ -111,12 +111,11 @@ struct StoringTests {
         pool.hold()
         try miner.connection.send(share.line("1", worker: miner.name))
         try pool.waitForGroups(1)
-        let again = try Miner(pool, name: Accounts.first + ".v", token: miner.token)
+        miner.connection.endSending()
         try miner.connection.expectEnd()
-        let id = again.nextID()
-        try again.connection.send(share.line(id, worker: again.name))
         pool.release()
-        try again.expectReply(Lines.refusal(id, 22, "duplicate share"))
+        let again = try Miner(pool, token: miner.token)
+        try again.refused(share, 22, "duplicate share")
         #expect(pool.storedExtranonces == [share.extranonce2])
     }
 

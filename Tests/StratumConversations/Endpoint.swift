@@ -6,7 +6,9 @@ public struct PoolRules: Hashable, Sendable {
     public var levels: ClosedRange<UInt8> = 33...80
     /// The level that the plain and the TLS port begin with.
     public var startLevel: UInt8 = 33
-    /// The level that the high-difficulty port begins with, and does not go below.
+    /// The level that the high-difficulty port begins with.
+    public var highStartLevel: UInt8 = 41
+    /// The level that the high-difficulty port does not go below.
     public var highLevel: UInt8 = 40
     /// Milliseconds between a miner's shares.
     public var shareInterval: UInt32 = 10_000

@@ -10,7 +10,9 @@ extension Hostile {
             }, run: refusalFlood),
         Row("H31", "who never reads is dropped", run: neverReads),
         Row("H32", "connections of one address", .with { $0.maximumPerAddress = 3 }, run: perAddress),
-        Row("H32b", "connections in all, the last tenth for known miners", .with { $0.maximumConnections = 10 }, run: full),
+        Row(
+            "H32b", "connections in all, the last tenth for known miners", .with { $0.maximumConnections = 10 },
+            run: full),
         Row("H32c", "a flood of logins ends the connection", run: loginFlood),
         Row("H34", "PROXY headers from others than the listed networks", run: untrustedProxy),
         Row("H34b", "PROXY headers from a listed network", .with { $0.maximumPerAddress = 2 }, run: trustedProxy),
@@ -138,6 +140,9 @@ extension Hostile {
         let third = try Connection(port: endpoint.port, source: endpoint.proxySource)
         try third.send(bytes: good[1])
         try third.expectEnd()
+        let other = try Connection(port: endpoint.port, source: endpoint.proxySource)
+        try other.send(bytes: Array("PROXY TCP4 192.0.2.7 192.0.2.2 1000 3333\r\n".utf8))
+        try other.ask(Lines.ping(1), Lines.pong(1))
     }
 
     private static func otherProtocols(_ endpoint: any Endpoint) throws {

@@ -101,8 +101,9 @@ extension Hostile {
                 ping([]) + [0x00] + Array(#"{"method":"x"}"#.utf8),
             ])
         let connection = try Connection(port: endpoint.port)
+        let emoji = #""\ud83d\ude00é""#
         try connection.ask(
-            Lines.request(#""\ud83d\ude00é""#, "mining.ping"), #"{"id":"\ud83d\ude00é","result":"pong","error":null}"#)
+            Lines.request(emoji, "mining.ping"), #"{"id":\#(emoji),"result":"pong","error":null}"#)
     }
 
     private static func nesting(_ endpoint: any Endpoint) throws {

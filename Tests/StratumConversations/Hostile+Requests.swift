@@ -91,7 +91,8 @@ extension Hostile {
     private static func userNames(_ endpoint: any Endpoint) throws {
         let unknown = ["/", "/etc/passwd", "'; DROP TABLE miners; --", "<script>", "%s%n", "a b"]
         let bad = [
-            "", ".", ".worker", "../", "../../etc/passwd", #"\u202egnp.exe"#, "é", #"a\nb"#, #"a\u0000b"#, String(repeating: "a", count: 129),
+            "", ".", ".worker", "../", "../../etc/passwd", #"\u202egnp.exe"#, "é", #"a\nb"#, #"a\u0000b"#,
+            String(repeating: "a", count: 129),
             String(repeating: "a", count: 7_000),
         ]
         let first = try Connection(port: endpoint.port)

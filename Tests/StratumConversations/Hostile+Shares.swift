@@ -2,7 +2,9 @@ import Bitcoin
 
 extension Hostile {
     static let shares: [Row] = [
-        Row("H18", "a flood of easy shares raises the level after eight", .with { $0.levels = 33...45 }, run: easyFlood),
+        Row(
+            "H18", "a flood of easy shares raises the level after eight",
+            .with { $0.levels = 33...45 }, run: easyFlood),
         Row("H19", "job ids that are none", run: jobIDs),
         Row("H21", "a stale share within the grace counts", run: withinGrace),
         Row("H21b", "a stale share after the grace does not", .with { $0.staleGrace = 0 }, run: afterGrace),

@@ -139,6 +139,7 @@ extension Quirks {
         // The connection before it is closed, and the new one may submit to its jobs.
         try first.connection.expectEnd()
         try again.accepted(try again.find(in: first.job))
+        guard again.job.id != first.job.id else { throw Mismatch("a job came twice: \(again.job.id)") }
         let other = try Miner(endpoint)
         guard other.extranonce1 != first.extranonce1 else { throw Mismatch("extranonce1 given twice") }
     }

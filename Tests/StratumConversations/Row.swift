@@ -31,6 +31,6 @@ public struct Row: Sendable, CustomStringConvertible {
     /// Rows without a conversation, and why.
     public static let unserved: [(name: String, reason: String)] = [
         ("Q29", "what a miner does with answers that it does not track; the pool sees nothing of it"),
-        ("H36", "takes sixteen million sessions; tested at the allocator itself (ExtranonceTests)"),
+        ("H36", "takes sixteen million sessions; tested at the allocator itself (ExtranonceSpace)"),
     ]
 }

@@ -35,7 +35,7 @@ final class ServerConfiguration {
             (listening + index).initialize(
                 to: rp_stratum_listener(
                     address: texts[0], port: ports[index], tls: index == 1,
-                    start_level: isHigh ? rules.highLevel : rules.startLevel,
+                    start_level: isHigh ? rules.highStartLevel : rules.startLevel,
                     minimum_level: isHigh ? rules.highLevel : rules.levels.lowerBound))
         }
         let range = rp_stratum_level_range(minimum: rules.levels.lowerBound, maximum: rules.levels.upperBound)

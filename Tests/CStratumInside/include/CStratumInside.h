@@ -1,6 +1,6 @@
 /*
- * CStratumInside: what of CStratum's private parts cannot be reached over a socket in a test's time:
- * the allocator of extranonce1, whose space of 2^24 takes as many sessions.
+ * CStratumInside: what of CStratum's private parts cannot be reached over a socket in a test's
+ * time: the allocator of extranonce1, whose space of 2^24 takes as many sessions.
  */
 #ifndef RP_CSTRATUM_INSIDE_H
 #define RP_CSTRATUM_INSIDE_H
@@ -24,6 +24,12 @@ void rp_inside_seats_destroy(rp_inside_seats *seats);
 
 /* Gives an extranonce1 at a time in milliseconds; false when there is none. */
 bool rp_inside_seats_give(rp_inside_seats *seats, uint64_t now, uint32_t *extranonce1);
+
+/* Moves the counter on to the last of its 65,536 values, as if the others had been given. */
+void rp_inside_seats_skip(rp_inside_seats *seats);
+
+/* Takes an extranonce1 as a resumed session does after a restart. */
+void rp_inside_seats_take(rp_inside_seats *seats, uint32_t extranonce1);
 
 /* Whether an extranonce1 has a seat. */
 bool rp_inside_seats_has(const rp_inside_seats *seats, uint32_t extranonce1);

@@ -1,11 +1,10 @@
 import COpenSSL
-import Foundation
-import StratumConversations
+public import Foundation
 
 /// A self-signed certificate in files of a temporary folder, made anew for each process.
-enum Certificate {
+public enum Certificate {
     /// The folder with `certificate.pem` and `key.pem`.
-    static let folder: Result<URL, any Error> = Result { try make() }
+    public static let folder: Result<URL, any Error> = Result { try make() }
 
     private static func make() throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appending(path: "radpool-tls-\(UUID().uuidString)")
