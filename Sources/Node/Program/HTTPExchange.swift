@@ -81,6 +81,7 @@ public struct HTTPExchange: Sendable {
                 return try await Self.answer(inbound)
             }
         } catch {
+            print("DEBUG \(error)")
             return .failure(.broken)
         }
     }
@@ -99,6 +100,7 @@ public struct HTTPExchange: Sendable {
             case .end: return .success(Answer(status: status, body: body))
             }
         }
+        print("DEBUG ended status \(status) body \(body.count)")
         return .failure(.broken)
     }
 }
