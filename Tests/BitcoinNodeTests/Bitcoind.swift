@@ -78,5 +78,5 @@ final class Bitcoind {
         }
     }
 
-    private static func freePort() throws -> Int { try FakeNode { _ in [] }.port }
+    private static func freePort() throws -> Int { try FakeNode.closedPort() }
 }
