@@ -200,7 +200,7 @@ if !coresOnly {
                 "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Storage", "Stratum", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("ProgramTests", ["radpool", "radpoold"]),
+        tests("ProgramTests", ["BitcoinNode", "Node", "radpool", "radpoold"]),
         tests(
             "NodeAPITests",
             [

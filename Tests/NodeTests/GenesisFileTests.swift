@@ -75,6 +75,9 @@ import Wire
             try #require(text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix(key) })
                 + 1
         }
+        func refusal(_ key: String, _ problem: String) throws -> String {
+            "genesis.toml:\(try line(key)): terms.\(key): \(problem)"
+        }
         func changed(_ key: String, _ value: String) throws -> String {
             var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             lines[try line(key) - 1] = "\(key) = \(value)"
@@ -82,21 +85,18 @@ import Wire
         }
         #expect(
             try changed("lowest_level", "128")
-                == "genesis.toml:\(try line("lowest_level")): terms.lowest_level: must be an integer from 33 to 127, not 128"
-        )
+                == refusal("lowest_level", "must be an integer from 33 to 127, not 128"))
         #expect(
             try changed("highest_level", "40")
-                == "genesis.toml:\(try line("lowest_level")): terms.lowest_level: must not be above highest_level")
+                == refusal("lowest_level", "must not be above highest_level"))
         #expect(
             try changed("highest_fee_rate", "1000").hasPrefix("no error"))
         #expect(
             try changed("lowest_fee_rate", "600000")
-                == "genesis.toml:\(try line("lowest_fee_rate")): terms.lowest_fee_rate: must not be above highest_fee_rate"
-        )
+                == refusal("lowest_fee_rate", "must not be above highest_fee_rate"))
         #expect(
             try changed("regtest_level", "0")
-                == "genesis.toml:\(try line("regtest_level")): terms.regtest_level: must be 33 to 127 on regtest and 0 elsewhere"
-        )
+                == refusal("regtest_level", "must be 33 to 127 on regtest and 0 elsewhere"))
         let mainnet = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
         #expect(
             try changed("bootstrap_address", "\"\(mainnet)\"")
