@@ -18,7 +18,7 @@ final class Child {
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw ValidationError("\(program) is missing; build it with: swift build -c release")
         }
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =

@@ -63,13 +63,13 @@ final class PoolServer {
 
     /// Waits for a full job above a height; the first on a new block has no transactions.
     func awaitJob(after height: Int64) async throws {
-        _ = try await child.await("a job above height \(height)") {
+        _ = try await child.await("a job above height \(height)") { () -> Int64? in
             guard let job = try? await status()["job"], let found = job["height"]?.wholeNumber,
                 let transactions = job["transactions"]?.wholeNumber
             else {
                 return nil
             }
-            return found > height && transactions >= RegtestChain.transactionCount ? found : nil
+            return found > height && transactions >= NodeClient.transactionCount ? found : nil
         }
     }
 
@@ -94,7 +94,7 @@ final class PoolServer {
         let context = try KeyFile.makeContext()
         let key = try KeyFile.create(path: folder.appending(path: "msp.key").path, context: context)
         let program = [UInt8](repeating: 0x7f, count: 40)
-        let script = Script([Opcode.two.rawValue]).pushingVerbatim(program)
+        let script = Script([0x52]).pushingVerbatim(program)
         var terms = GenesisTerms(network: .regtest)
         terms.lowestLevel = UInt8(level)
         terms.highestLevel = UInt8(level)
