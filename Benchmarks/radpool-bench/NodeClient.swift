@@ -34,10 +34,14 @@ struct NodeClient: Sendable {
         let exchange = HTTPExchange(
             "POST", url: "http://127.0.0.1:\(port)/", headers: [("Authorization", "Basic \(login)")],
             body: Array(JSONValue.array(requests).encoded.utf8))
-        guard let answer = try await exchange?.perform(timeout: .seconds(120)),
-            let answers = try JSONValue(parsing: answer.body).elements, answers.count == calls.count
-        else {
-            throw ValidationError("the node gives no answer to \(calls[0].method)")
+        let body: [UInt8]
+        do {
+            body = try await exchange?.perform(timeout: .seconds(120)).body ?? []
+        } catch {
+            throw ValidationError("the node gives no answer to \(calls[0].method): \(error)")
+        }
+        guard let answers = try JSONValue(parsing: body).elements, answers.count == calls.count else {
+            throw ValidationError("the node's answer to \(calls[0].method) is none")
         }
         return try answers.map { answer in
             guard answer["error"] == .null, let result = answer["result"] else {

@@ -42,10 +42,12 @@ final class PoolServer {
 
     /// What the daemon says of itself.
     func status() async throws -> JSONValue {
-        guard let exchange = HTTPExchange("GET", url: "http://127.0.0.1:\(httpPort)/api/v1/status") else {
-            throw ValidationError("no URL")
+        let exchange = HTTPExchange("GET", url: "http://127.0.0.1:\(httpPort)/api/v1/status")
+        do {
+            return try JSONValue(parsing: try await exchange?.perform(timeout: .seconds(10)).body ?? [])
+        } catch {
+            throw ValidationError("radpoold's status: \(error)")
         }
-        return try JSONValue(parsing: try await exchange.perform(timeout: .seconds(10)).body)
     }
 
     /// Groups that the journal has committed.

@@ -13,10 +13,15 @@ final class RegtestChain {
         child = try Child(
             "radpool", ["regtest-node", "--directory", folder.appending(path: "node").path, "--port", "0"],
             processor: processor, niceness: 19, log: log)
-        let port = try await child.await("its port") { () -> UInt16? in
-            let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-            return text.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
+        do {
+            let port = try await child.await("its port") { () -> UInt16? in
+                let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+                return text.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
+            }
+            node = NodeClient(port: port, cookie: cookie)
+        } catch {
+            child.stop()
+            throw error
         }
-        node = NodeClient(port: port, cookie: cookie)
     }
 }

@@ -41,6 +41,7 @@ struct SoakCommand: AsyncParsableCommand {
         let report = Report(title: "radpoold for \(minutes) minutes", json: json)
         let bed = try await StratumBed(path: directory)
         defer { bed.remove() }
+        try await bed.chain.node.fillPool()
         let server = try await bed.startServer()
         report.begin()
         let rate: UInt64

@@ -11,7 +11,7 @@ final class StratumBed {
     var users = Users()
     private var servers: [PoolServer] = []
 
-    /// Starts the node and fills its pool.
+    /// Starts the node; its pool is empty.
     ///
     /// - Parameter path: an existing directory; the temporary one by default.
     init(path: String?) async throws {
@@ -23,8 +23,12 @@ final class StratumBed {
         let parent = path.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
         folder = parent.appending(path: "radpool-bench-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        chain = try await RegtestChain(folder: folder, processor: processors.generator)
-        try await chain.node.fillPool()
+        do {
+            chain = try await RegtestChain(folder: folder, processor: processors.generator)
+        } catch {
+            try? FileManager.default.removeItem(at: folder)
+            throw error
+        }
     }
 
     /// A server with nothing in its store.

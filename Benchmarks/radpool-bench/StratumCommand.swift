@@ -40,6 +40,7 @@ struct StratumCommand: AsyncParsableCommand {
         let report = Report(title: "radpoold: 12 branches, vardiff and metrics on, durable before true", json: json)
         let bed = try await StratumBed(path: directory)
         defer { bed.remove() }
+        try await bed.chain.node.fillPool()
         report.begin()
         try await throughput(bed, report)
         if "crowd".hasPrefix(only) {
