@@ -5,6 +5,7 @@ import Foundation
 final class Child {
     let process = Process()
     private let name: String
+    private let log: URL
 
     /// Starts a program of this build.
     ///
@@ -13,12 +14,13 @@ final class Child {
     ///   - log: the file that takes what it prints.
     init(_ name: String, _ arguments: [String], processor: UInt32, niceness: Int = 0, log: URL) throws {
         self.name = name
+        self.log = log
         let folder = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
         let program = folder.appending(path: name).path
         guard FileManager.default.isExecutableFile(atPath: program) else {
             throw ValidationError("\(program) is missing; build it with: swift build -c release")
         }
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
@@ -44,7 +46,8 @@ final class Child {
             if let answer = try await ready() { return answer }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw ValidationError("\(name): \(what) did not come")
+        let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+        throw ValidationError("\(name): \(what) did not come: \(text.split(separator: "\n").last ?? "it says nothing")")
     }
 
     var usage: Usage { Usage(processID: process.processIdentifier) }

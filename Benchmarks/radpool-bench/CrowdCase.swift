@@ -37,7 +37,7 @@ struct CrowdCase {
 
     private mutating func run() async throws {
         var relay: OpaquePointer?
-        guard rp_relay_create(&relay, bed.chain.port) == RP_LOAD_OK, let relay else {
+        guard rp_relay_create(&relay, bed.chain.node.port) == RP_LOAD_OK, let relay else {
             throw ValidationError("cannot relay")
         }
         defer { rp_relay_destroy(relay) }
@@ -63,12 +63,12 @@ struct CrowdCase {
 
     /// From the node's answer, as the relay handed it on, to clean work at the first and the last miner.
     private mutating func block(_ miners: Miners, _ relay: OpaquePointer) async throws {
-        let block = try await bed.chain.makeEmptyBlock()
-        let chain = bed.chain
+        let block = try await bed.chain.node.makeEmptyBlock()
+        let node = bed.chain.node
         rp_relay_arm(relay)
         let submitted = Task.detached {
             try await Task.sleep(for: .milliseconds(100))
-            try await chain.submit(block)
+            try await node.submit(block)
         }
         let result = try miners.awaitBlock(milliseconds: 10_000)
         try await submitted.value

@@ -80,7 +80,7 @@ extension rp_mining_result {
 /// Payout keys that exist, in hexadecimal, one behind the other.
 struct UsersSlice {
     let text: String
-    var count: Int { text.utf8.count / Int(RP_MINERS_USER_LENGTH.rawValue) }
+    var count: Int { text.utf8.count / RP_MINERS_USER_LENGTH }
 }
 
 /// Payout keys by number: hashes that are points of the curve.

@@ -42,10 +42,12 @@ final class PoolServer {
 
     /// What the daemon says of itself.
     func status() async throws -> JSONValue {
-        guard let exchange = HTTPExchange("GET", url: "http://127.0.0.1:\(httpPort)/api/v1/status") else {
-            throw ValidationError("no URL")
+        let exchange = HTTPExchange("GET", url: "http://127.0.0.1:\(httpPort)/api/v1/status")
+        do {
+            return try JSONValue(parsing: try await exchange?.perform(timeout: .seconds(10)).body ?? [])
+        } catch {
+            throw ValidationError("radpoold's status: \(error)")
         }
-        return try JSONValue(parsing: try await exchange.perform(timeout: .seconds(10)).body)
     }
 
     /// Groups that the journal has committed.
@@ -63,13 +65,13 @@ final class PoolServer {
 
     /// Waits for a full job above a height; the first on a new block has no transactions.
     func awaitJob(after height: Int64) async throws {
-        _ = try await child.await("a job above height \(height)") {
+        _ = try await child.await("a job above height \(height)") { () -> Int64? in
             guard let job = try? await status()["job"], let found = job["height"]?.wholeNumber,
                 let transactions = job["transactions"]?.wholeNumber
             else {
                 return nil
             }
-            return found > height && transactions >= RegtestChain.transactionCount ? found : nil
+            return found > height && transactions >= NodeClient.transactionCount ? found : nil
         }
     }
 
@@ -94,7 +96,7 @@ final class PoolServer {
         let context = try KeyFile.makeContext()
         let key = try KeyFile.create(path: folder.appending(path: "msp.key").path, context: context)
         let program = [UInt8](repeating: 0x7f, count: 40)
-        let script = Script([Opcode.two.rawValue]).pushingVerbatim(program)
+        let script = Script([0x52]).pushingVerbatim(program)
         var terms = GenesisTerms(network: .regtest)
         terms.lowestLevel = UInt8(level)
         terms.highestLevel = UInt8(level)

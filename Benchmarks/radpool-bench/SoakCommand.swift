@@ -41,9 +41,11 @@ struct SoakCommand: AsyncParsableCommand {
         let report = Report(title: "radpoold for \(minutes) minutes", json: json)
         let bed = try await StratumBed(path: directory)
         defer { bed.remove() }
+        try await bed.chain.node.fillPool()
         let server = try await bed.startServer()
         report.begin()
-        let rate = try await self.rate ?? halfOfTheGreatest(bed, server)
+        let rate: UInt64
+        if let given = self.rate { rate = given } else { rate = try await halfOfTheGreatest(bed, server) }
         let samples = try await soak(bed, server, rate)
         let complaints = server.complaints
         try bed.stop(server)
@@ -63,12 +65,12 @@ struct SoakCommand: AsyncParsableCommand {
     private func soak(_ bed: StratumBed, _ server: PoolServer, _ rate: UInt64) async throws -> [Sample] {
         let miners = try Miners(bed.users.slice(0..<Int(Self.load.connections)), port: server.port)
         _ = try miners.connect()
-        let chain = bed.chain
+        let node = bed.chain.node
         let seconds = blockSeconds
         let blocks = Task.detached {
             while !Task.isCancelled {
                 try await Task.sleep(for: .seconds(seconds))
-                try await chain.submit(try await chain.makeEmptyBlock())
+                try await node.submit(try await node.makeEmptyBlock())
             }
         }
         defer { blocks.cancel() }

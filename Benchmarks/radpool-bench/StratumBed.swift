@@ -11,7 +11,7 @@ final class StratumBed {
     var users = Users()
     private var servers: [PoolServer] = []
 
-    /// Starts the node and fills its pool.
+    /// Starts the node; its pool is empty.
     ///
     /// - Parameter path: an existing directory; the temporary one by default.
     init(path: String?) async throws {
@@ -23,15 +23,19 @@ final class StratumBed {
         let parent = path.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
         folder = parent.appending(path: "radpool-bench-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        chain = try await RegtestChain(folder: folder, processor: processors.generator)
-        try await chain.fillPool()
+        do {
+            chain = try await RegtestChain(folder: folder, processor: processors.generator)
+        } catch {
+            try? FileManager.default.removeItem(at: folder)
+            throw error
+        }
     }
 
     /// A server with nothing in its store.
     func startServer(nodePort: UInt16? = nil) async throws -> PoolServer {
         let server = try PoolServer(
-            folder: folder.appending(path: "server-\(servers.count)"), cookie: chain.cookie,
-            nodePort: nodePort ?? chain.port, processor: processors.server)
+            folder: folder.appending(path: "server-\(servers.count)"), cookie: chain.node.cookie,
+            nodePort: nodePort ?? chain.node.port, processor: processors.server)
         servers.append(server)
         try await server.awaitFirstJob()
         return server
@@ -48,7 +52,7 @@ final class StratumBed {
     /// A new block, so that the duplicate filter begins anew, and work on it.
     func nextTip(_ server: PoolServer) async throws {
         let height = try await server.height()
-        try await chain.submit(try await chain.makeEmptyBlock())
+        try await chain.node.submit(try await chain.node.makeEmptyBlock())
         try await server.awaitJob(after: height)
     }
 

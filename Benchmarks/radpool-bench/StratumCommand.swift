@@ -40,9 +40,13 @@ struct StratumCommand: AsyncParsableCommand {
         let report = Report(title: "radpoold: 12 branches, vardiff and metrics on, durable before true", json: json)
         let bed = try await StratumBed(path: directory)
         defer { bed.remove() }
+        try await bed.chain.node.fillPool()
         report.begin()
         try await throughput(bed, report)
-        if "crowd".hasPrefix(only) { try await CrowdCase(bed, connections, runs: runs).measure(report) }
+        if "crowd".hasPrefix(only) {
+            var crowd = CrowdCase(bed, connections, runs: runs)
+            try await crowd.measure(report)
+        }
     }
 
     private func throughput(_ bed: StratumBed, _ report: Report) async throws {
@@ -99,7 +103,7 @@ struct StratumCommand: AsyncParsableCommand {
     private func alternate(
         _ bed: StratumBed, _ server: PoolServer, _ load: Load
     ) async throws -> [(pool: PoolRun, echo: EchoRun)] {
-        let sizes = (line: Int(RP_MINERS_LINE_LENGTH.rawValue), reply: Int(RP_MINERS_REPLY_LENGTH.rawValue))
+        let sizes = (line: RP_MINERS_LINE_LENGTH, reply: RP_MINERS_REPLY_LENGTH)
         var results: [(pool: PoolRun, echo: EchoRun)] = []
         for run in 0..<runs {
             try await bed.nextTip(server)
@@ -115,7 +119,7 @@ struct StratumCommand: AsyncParsableCommand {
     }
 
     private func closedFigures(_ load: Load, _ runs: [(pool: PoolRun, echo: EchoRun)]) -> [Figure] {
-        let echo = "libuv echo of \(RP_MINERS_LINE_LENGTH.rawValue) and \(RP_MINERS_REPLY_LENGTH.rawValue) bytes"
+        let echo = "libuv echo of \(RP_MINERS_LINE_LENGTH) and \(RP_MINERS_REPLY_LENGTH) bytes"
         let isSingle = load.window == 1
         let faults = runs.map(\.pool.faults)
         let complaint = runs.map(\.pool.complaint).first { !$0.isEmpty } ?? ""
