@@ -100,8 +100,12 @@ struct PoolEngineTests {
         }
         #expect(job.isClean)
         #expect(job.branch.isEmpty)
-        let blocks = engine.snapshot.blocks.filter(\.isTaken)
-        #expect(blocks.contains { $0.hash.bytes == job.previousBlock })
+        // The node tells of its new tip before its answer to the block is noted.
+        var blocks: [FoundBlock] = []
+        while !blocks.contains(where: { $0.hash.bytes == job.previousBlock }) {
+            try await Task.sleep(for: .milliseconds(10))
+            blocks = engine.snapshot.blocks.filter(\.isTaken)
+        }
         #expect(blocks.allSatisfy { $0.height == 1 && $0.value.satoshis == 5_000_000_000 })
         await engine.stop()
         await fixture.stop()
