@@ -83,13 +83,8 @@ public struct HTTPExchange: Sendable {
                 outcome = try await Self.answer(inbound)
             }
         } catch {
-<<<<<<< HEAD
-            print("DEBUG \(error)")
-            return .failure(.broken)
-=======
             // A server that closes first makes our own closing fail: that takes nothing from an answer that is there.
             return outcome
->>>>>>> db05a68fce80ffb64d968ff618608379fd315435
         }
         return outcome
     }
@@ -108,7 +103,6 @@ public struct HTTPExchange: Sendable {
             case .end: return .success(Answer(status: status, body: body))
             }
         }
-        print("DEBUG ended status \(status) body \(body.count)")
         return .failure(.broken)
     }
 }
