@@ -3,7 +3,7 @@ public struct BitcoinSettings: Sendable {
     /// The bitcoin nodes by priority; none for the embedded regtest node.
     public var nodes: [EndpointSettings] = []
     /// On regtest, the level that a share must reach to be submitted as a block, 33 ... 126.
-    public var regtestBlockLevel: UInt8 = 61
+    public var regtestBlockLevel: UInt8 = 59
     /// The port of the embedded node's JSON-RPC on 127.0.0.1; 0 for any free one.
     public var embeddedPort: UInt16 = 0
     /// The library of Bitcoin Core's kernel for the embedded node; nil for where `scripts/setup` puts it.
