@@ -193,7 +193,11 @@ if !coresOnly {
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("StratumTests", ["Bitcoin", "Shares", "Stratum"]),
-        tests("StratumDaemonTests", ["Bitcoin", "StratumConversations", "radpool", "radpoold"]),
+        tests(
+            "StratumDaemonTests",
+            [
+                "Bitcoin", "StratumConversations", "Wire", "radpool", "radpoold", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests(
             "NodeTests",
             [

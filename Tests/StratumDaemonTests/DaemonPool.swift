@@ -36,7 +36,7 @@ final class DaemonPool: Endpoint {
 
     deinit {
         if let process, process.isRunning {
-            kill(process.processIdentifier, SIGKILL)
+            _ = Foundation.kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         try? FileManager.default.removeItem(at: folder)
@@ -113,6 +113,21 @@ final class DaemonPool: Endpoint {
     func restart() throws {
         try end()
         isEnding = false
+        try start()
+    }
+
+    /// The journal's database.
+    var journal: URL { folder.appending(path: "data/radpool.sqlite") }
+
+    /// SIGKILL, and nothing of it is left.
+    func kill() {
+        guard let process else { return }
+        _ = Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Starts what was killed.
+    func startAgain() throws {
         try start()
     }
 
