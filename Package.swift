@@ -74,6 +74,20 @@ var targets: [Target] = [
     .target(
         name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
     tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),
+    .target(
+        name: "StratumConversations", dependencies: ["Bitcoin", "COpenSSL"], path: "Tests/StratumConversations",
+        swiftSettings: strictSwift),
+    .target(
+        name: "StratumServerHost",
+        dependencies: ["Bitcoin", "COpenSSL", "CShares", "CStratum", "CStratumInside", "StratumConversations"],
+        path: "Tests/StratumServerHost", swiftSettings: strictSwift),
+    .executableTarget(
+        name: "stratum-probe", dependencies: ["StratumConversations", "StratumServerHost"], path: "Tests/StratumProbe",
+        swiftSettings: strictSwift),
+    .target(
+        name: "CStratumInside", dependencies: ["CStratum"], path: "Tests/CStratumInside",
+        cSettings: strictC + [.headerSearchPath("../../CSources/CStratum")]),
+    tests("CStratumServerTests", ["CShares", "CStratum", "StratumConversations", "StratumServerHost"]),
 
     .target(
         name: "FuzzTargets", dependencies: ["Bitcoin", "Wire"], path: "Tests/Fuzz/FuzzTargets",
@@ -178,7 +192,15 @@ if !coresOnly {
         tests(
             "StorageTests",
             ["Bitcoin", "Wire", "Storage", "JournalAppender", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("NodeTests", ["Bitcoin", "Curve", "Node", "Wire"]),
+        tests("StratumTests", ["Bitcoin", "Shares", "Stratum"]),
+        tests("StratumDaemonTests", ["Bitcoin", "StratumConversations", "radpool", "radpoold"]),
+        tests(
+            "NodeTests",
+            [
+                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Storage", "Stratum", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests("ProgramTests", ["BitcoinNode", "Node", "radpool", "radpoold"]),
         tests(
             "NodeAPITests",
             [

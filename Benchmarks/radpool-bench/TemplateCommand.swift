@@ -80,7 +80,8 @@ struct TemplateCommand: ParsableCommand {
         let hash = SHA256.hash([1])
         let target = try CompactTarget(rawValue: 0x207f_ffff).target().value.hash
         let text =
-            "{\"result\":{\"capabilities\":[\"proposal\"],\"version\":536870912,\"rules\":[\"csv\",\"!segwit\",\"taproot\"],"
+            "{\"result\":{\"capabilities\":[\"proposal\"],\"version\":536870912,"
+            + "\"rules\":[\"csv\",\"!segwit\",\"taproot\"],"
             + "\"vbavailable\":{},\"vbrequired\":0,\"previousblockhash\":\"\(hash)\","
             + "\"transactions\":[\(entries.joined(separator: ","))],\"coinbaseaux\":{},"
             + "\"coinbasevalue\":2502500000,\"longpollid\":\"\(hash)42\",\"target\":\"\(target)\","

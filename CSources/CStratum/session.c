@@ -170,6 +170,18 @@ static bool keep_name(rp__pending *pending, rp_stratum_slice name) {
     return true;
 }
 
+/* The level that a password asks for, or 0. */
+static uint8_t asked_level(const rp__session *session, const rp_stratum_value *password) {
+    uint8_t scratch[RP_STRATUM_MAX_TEXT], level;
+    rp_stratum_slice text;
+    const rp_stratum_level_range range = rp__session_bounds(session).range;
+    return password->type == RP_STRATUM_STRING &&
+                   rp__text(&text, scratch, sizeof scratch, password) &&
+                   rp_stratum_level_from_password(&level, text.bytes, text.length, range)
+               ? level
+               : 0;
+}
+
 static void ask(rp__session *session, const rp_stratum_request *request, rp_stratum_slice name,
                 const rp_stratum_worker *split) {
     rp__loop *loop = session->loop;
@@ -192,18 +204,9 @@ static void ask(rp__session *session, const rp_stratum_request *request, rp_stra
     login->agent[sizeof login->agent - 1] = 0;
     rp__address_text(login->address, session->address16, session->family);
     pending->ticket = login->ticket;
+    pending->level = asked_level(session, &request->params_kept[1]);
     rp__queue_push(&loop->logins, pending);
     session->logins++;
-}
-
-static void use_password(rp__session *session, const rp_stratum_value *password) {
-    uint8_t scratch[RP_STRATUM_MAX_TEXT], level;
-    rp_stratum_slice text;
-    const rp_stratum_vardiff_config bounds = rp__session_bounds(session);
-    if (password->type == RP_STRATUM_STRING && rp__text(&text, scratch, sizeof scratch, password) &&
-        rp_stratum_level_from_password(&level, text.bytes, text.length, bounds.range)) {
-        rp__session_set_level(session, level);
-    }
 }
 
 void rp__session_login(rp__session *session, const rp_stratum_request *request) {
@@ -217,7 +220,6 @@ void rp__session_login(rp__session *session, const rp_stratum_request *request) 
         rp__text(&name, name_scratch, sizeof name_scratch, value);
     const rp__worker *known = is_name ? rp__session_worker(session, name) : NULL;
     if (is_name && known == NULL && session->logins < RP_STRATUM_MAX_WORKERS) {
-        use_password(session, &request->params_kept[1]);
         ask(session, request, name, &split);
         return;
     }
@@ -316,6 +318,9 @@ void rp__session_grant(rp__loop *loop, const rp__grant *posted) {
     const rp_stratum_value id = rp__pending_id(pending);
     if (reason == NULL) {
         admit(session, &posted->grant);
+        if (pending->level != 0) {
+            rp__session_set_level(session, pending->level);
+        }
         (void)!rp_stratum_reply_bool(&out, &id, true);
     } else {
         session->logins--;

@@ -133,6 +133,7 @@ typedef struct rp__pending {
     uint8_t hash32[32];
     uint8_t kind;
     uint8_t verdict;
+    uint8_t level; /* that the password of a login asks for; 0: none */
     bool ready;
     uint8_t id_length;
     uint8_t id_type;

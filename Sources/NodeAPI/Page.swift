@@ -15,7 +15,8 @@ enum Page {
         <p id="trouble" role="alert" hidden></p>
         <dl id="facts"></dl>
         <h2>Workers</h2>
-        <table><thead><tr><th>account<th>worker<th>1 min<th>10 min<th>1 h<th>shares<th>refused<th>last share</tr></thead>
+        <table>
+        <thead><tr><th>account<th>worker<th>1 min<th>10 min<th>1 h<th>shares<th>refused<th>last share</tr></thead>
         <tbody id="workers"></tbody></table>
         <h2>Blocks</h2>
         <table><thead><tr><th>height<th>hash<th>reward, sat<th>state</tr></thead><tbody id="blocks"></tbody></table>
@@ -26,7 +27,7 @@ enum Page {
         <label>invite code <input name="invite" maxlength="64" autocomplete="off"></label>
         <button>Register</button> <output id="answer"></output>
         </form>
-        <p>Shares are mined to <code>ACCOUNT.worker</code>: ACCOUNT is a registered name, a taproot address or a key.</p>
+        <p>Mine as <code>ACCOUNT.worker</code>: ACCOUNT is a registered name, a taproot address or a key.</p>
         </body>
         </html>
 
@@ -36,7 +37,8 @@ enum Page {
         body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
         small, th { color: #666; font-weight: normal; }
         table { border-collapse: collapse; width: 100%; }
-        th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
+        th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #ddd; }
+        td { overflow-wrap: anywhere; }
         dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .5rem; }
         dt { color: #666; } dd { margin: 0; font-size: 1.2rem; }
         #trouble { background: #b00; color: #fff; padding: .5rem; }

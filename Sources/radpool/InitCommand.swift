@@ -63,9 +63,8 @@ struct InitCommand: ParsableCommand {
             print("syndicate id  \(Hex.encode(genesis.syndicateID.bytes))")
             print("MSP key       \(Hex.encode(identity.bytes))")
             print("coinbases to  \(try TaprootAddress.text(of: bootstrap, network: network))")
-            print(
-                "Keep msp.key and bootstrap.key: nobody can restore them. Next: radpoold --config \(folder.path("radpool.toml"))"
-            )
+            print("Keep msp.key and bootstrap.key: nobody can restore them.")
+            print("Next: radpoold --config \(folder.path("radpool.toml"))")
         } catch {
             throw ProgramFailure(error)
         }

@@ -21,7 +21,9 @@ struct StatusCommand: AsyncParsableCommand {
             FileHandle.standardOutput.write(Data(answer.body))
             return
         }
-        guard let status = try? JSONDecoder().decode(Status.self, from: Data(answer.body)) else {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let status = try? decoder.decode(Status.self, from: Data(answer.body)) else {
             throw ProgramFailure(.unavailable, "\(api.url): not the status of a radpoold of this version")
         }
         for line in status.lines { print(line) }
@@ -31,8 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
 /// The parts of `/api/v1/status` that fit on a screen.
 private struct Status: Decodable {
     struct Totals: Decodable {
-        let accepted_shares: UInt64
-        let refused_shares: [String: UInt64]
+        let acceptedShares: UInt64
+        let refusedShares: [String: UInt64]
         let hashrate: [String: Double]
     }
 
@@ -52,32 +54,31 @@ private struct Status: Decodable {
     let network: String
     let syndicate: String
     let uptime: UInt64
-    let refuses_shares: String?
+    let refusesShares: String?
     let connections: UInt64
     let miners: UInt64
-    let registered_miners: UInt64
-    let solved_blocks: UInt64
+    let registeredMiners: UInt64
+    let solvedBlocks: UInt64
     let total: Totals
     let job: Job?
     let nodes: [Node]
 
     var lines: [String] {
         let hashrates = ["1m", "10m", "1h"].map { "\(Self.rate(total.hashrate[$0] ?? 0)) (\($0))" }
-        let refused = total.refused_shares.values.reduce(0, +)
+        let refused = total.refusedShares.values.reduce(0, +)
         var lines = [
             "network      \(network), syndicate \(syndicate)",
-            "up           \(uptime) s" + (refuses_shares.map { ", refusing shares: \($0)" } ?? ""),
-            "miners       \(miners) on \(connections) connections, \(registered_miners) registered",
+            "up           \(uptime) s" + (refusesShares.map { ", refusing shares: \($0)" } ?? ""),
+            "miners       \(miners) on \(connections) connections, \(registeredMiners) registered",
             "hashrate     " + hashrates.joined(separator: ", "),
-            "shares       \(total.accepted_shares) accepted, \(refused) refused",
-            "blocks       \(solved_blocks) solved",
+            "shares       \(total.acceptedShares) accepted, \(refused) refused",
+            "blocks       \(solvedBlocks) solved",
             "job          " + (job.map { "height \($0.height), \($0.age) s old" } ?? "none yet"),
         ]
         for node in nodes {
             let state = node.reachable ? "height \(node.height.map(String.init) ?? "unknown")" : "away"
-            lines.append(
-                "node         \(node.name): \(state)\(node.active ? ", in use" : "")\(node.problem.map { ": \($0)" } ?? "")"
-            )
+            let use = node.active ? ", in use" : ""
+            lines.append("node         \(node.name): \(state)\(use)\(node.problem.map { ": \($0)" } ?? "")")
         }
         return lines
     }

@@ -77,7 +77,8 @@ struct Radpoold: AsyncParsableCommand {
             } catch is CancellationError {
                 return
             } catch {
-                ending.yield(ProgramFailure(.unavailable, "cannot serve HTTP: \(error)"))
+                ending.yield(
+                    ProgramFailure(.unavailable, "cannot serve HTTP on \(settings.address):\(settings.port): \(error)"))
             }
         }
         var failure: ProgramFailure?

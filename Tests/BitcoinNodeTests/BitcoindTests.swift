@@ -49,7 +49,9 @@ struct BitcoindTests {
         let last = try await reader.nextTemplate(afterHead: 141)
         let greedy = try Block(decoding: last.solved()).reworked { $0.transactions[0].outputs[0].satoshis += 1 }
         let outcomes = await reader.set.submit(block: greedy.encoded()).map(\.outcome)
-        #expect(outcomes == [.rejected("bad-cb-amount"), .rejected("bad-cb-amount")])
+        // The first may have relayed it to the second before it looked at it.
+        let reasons: [SubmitAnswer.Outcome] = [.rejected("bad-cb-amount"), .rejected("duplicate-invalid")]
+        #expect(outcomes.allSatisfy { reasons.contains($0) }, "\(outcomes)")
         await reader.set.stop()
     }
 
@@ -86,25 +88,25 @@ struct BitcoindTests {
         let reward = try Block(decoding: Hex.decode(try #require(block.text))).reward
         #expect(try await client.unspentOutput(reward)?.amount.satoshis == 5_000_000_000)
 
-        // One transaction with 2,400 outputs, confirmed, and one more for each of them.
+        // One transaction with 2,300 outputs, confirmed, and one more for each of them.
         let fan = Transaction(
             inputs: [TransactionInput(outPoint: reward, witness: [Spending.witnessScript])],
-            outputs: (0..<2400).map { _ in TransactionOutput(satoshis: 2_000_000, script: Spending.script) })
-        #expect(try await client.testAcceptance([fan.encoded()])[0].rejection == "max-fee-exceeded")
+            outputs: (0..<2300).map { _ in TransactionOutput(satoshis: 2_000_000, script: Spending.script) })
+        #expect(try await client.testAcceptance([fan.encoded()])[0].rejection == nil)
         _ = try await nodes[0].call("sendrawtransaction", "[\"\(Hex.encode(fan.encoded()))\",0]")
         let confirmed = try await client.template(network: .regtest).blockTemplate()
         #expect(confirmed.transactions.map(\.txid) == [fan.txid])
         #expect(try await client.submitBlock(confirmed.solved()) == nil)
         #expect(try await client.submitBlock(confirmed.solved()) == "duplicate")
-        for index in 0..<UInt32(2400) {
+        for index in 0..<UInt32(2300) {
             let spend = Spending.transaction([OutPoint(txid: fan.txid, index: index)], value: 1_990_000)
             if index == 0 { #expect(try await client.testAcceptance([spend.encoded()])[0].rejection == nil) }
             #expect(try await client.sendTransaction(spend.encoded()) == spend.txid)
         }
         let template = try await client.template(network: .regtest)
-        #expect(template.head.coinbaseValue.satoshis == 5_000_000_000 + 2400 * 10_000)
+        #expect(template.head.coinbaseValue.satoshis == 5_000_000_000 + 2300 * 10_000)
         let whole = try template.blockTemplate()
-        #expect(whole.transactions.count == 2400 && whole.merkleBranch.hashes.count == 12)
+        #expect(whole.transactions.count == 2300 && whole.merkleBranch.hashes.count == 12)
         #expect(try await client.submitBlock(whole.solved()) == nil)
         #expect(try await client.estimateFee(target: 6).blocks >= 0)
     }

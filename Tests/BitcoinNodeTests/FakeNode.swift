@@ -33,43 +33,45 @@ final class FakeNode: Sendable {
     private let respond: @Sendable (Request) -> [Action]
     private let counts = Mutex((requests: 0, connections: 0))
 
+    /// Listens, and answers until the test process ends: no test has to keep it.
     init(_ respond: @escaping @Sendable (Request) -> [Action]) throws {
         self.respond = respond
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        try #require(listener >= 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && listen(descriptor, 64) == 0
-                    && getsockname(descriptor, $0, &size) == 0
-            }
-        }
-        try #require(bound)
-        port = Int(UInt16(bigEndian: address.sin_port))
-        let thread = Thread { [weak self] in
+        (listener, port) = try Self.listen()
+        Thread {
             while true {
-                let connection = accept(descriptor, nil, nil)
-                guard connection >= 0, let self else {
-                    close(connection)
-                    return
-                }
-                let number = counts.withLock { counts in
+                let connection = accept(self.listener, nil, nil)
+                guard connection >= 0 else { continue }
+                let number = self.counts.withLock { counts in
                     counts.connections += 1
                     return counts.connections
                 }
                 Thread { self.serve(connection, number) }.start()
             }
-        }
-        thread.start()
+        }.start()
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+    /// A port that nobody listens on.
+    static func closedPort() throws -> Int {
+        let (descriptor, port) = try listen()
+        close(descriptor)
+        return port
+    }
+
+    private static func listen() throws -> (descriptor: Int32, port: Int) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(descriptor >= 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && Foundation.listen(descriptor, 64) == 0
+                    && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        try #require(isListening)
+        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
     /// Requests and connections so far.

@@ -183,7 +183,7 @@ extension RPCClient.Limits {
     }
 
     @Test func nobodyListens() async throws {
-        let port = try FakeNode { _ in [] }.port
+        let port = try FakeNode.closedPort()
         let client = RPCClient(
             endpoint: NodeEndpoint(port: port, credentials: .password(user: "u", password: "s3cr3t")))
         await #expect(throws: NodeError.unreachable("connection refused")) { try await client.bestBlockHash() }

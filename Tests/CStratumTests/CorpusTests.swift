@@ -8,6 +8,7 @@ enum StratumFuzzer: String, CaseIterable {
     case scan = "stratum_scan"
     case framing = "stratum_framing"
     case proxy = "stratum_proxy"
+    case sniff = "stratum_sniff"
 
     /// The broken property's name; nil when all hold.
     func broken(by bytes: [UInt8]) -> String? {
@@ -16,6 +17,7 @@ enum StratumFuzzer: String, CaseIterable {
             case .scan: rp_check_scan(bytes, bytes.count)
             case .framing: rp_check_framing(bytes, bytes.count)
             case .proxy: rp_check_proxy(bytes, bytes.count)
+            case .sniff: rp_check_sniff(bytes, bytes.count)
             }
         return name.map { String(cString: $0) }
     }

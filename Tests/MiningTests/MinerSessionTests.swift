@@ -66,8 +66,8 @@ import Testing
         #expect(
             share
                 == .send(
-                    #"{"id":4,"method":"mining.submit","params":["\#(Self.user)","000000000000033e","0000000000000005","#
-                        + #""6ab13b80","deadbeef","00006000"]}"#))
+                    #"{"id":4,"method":"mining.submit","params":["\#(Self.user)","000000000000033e","#
+                        + #""0000000000000005","6ab13b80","deadbeef","00006000"]}"#))
         #expect(receive(&session, #"{"id":4,"result":true,"error":null}"#) == [.accepted])
         #expect(receive(&session, #"{"id":4,"result":true,"error":null}"#) == [], "answered twice")
     }

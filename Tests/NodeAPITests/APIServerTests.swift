@@ -113,10 +113,12 @@ private let bob = "dff1d77f2a671c5f36183726db2341be58feae1da2deced843240f7b502ba
                 [("Origin", "http://evil.example")], [("Origin", "null")], [("Sec-Fetch-Site", "cross-site")],
                 [("Sec-Fetch-Site", "same-site")],
             ] {
-                #expect(try await register(port, body, type: form, headers: headers).status == 403, "\(headers)")
+                let refused = try await register(port, body, type: form, headers: headers)
+                #expect(refused.status == 403, "\(headers)")
             }
             let own = [("Origin", "http://127.0.0.1:\(port)"), ("Sec-Fetch-Site", "same-origin")]
-            #expect(try await register(port, body, type: form, headers: own).status == 201)
+            let taken = try await register(port, body, type: form, headers: own)
+            #expect(taken.status == 201)
         }
     }
 
@@ -148,13 +150,15 @@ private let bob = "dff1d77f2a671c5f36183726db2341be58feae1da2deced843240f7b502ba
             #expect(answer.status == 200)
             struct Status: Decodable {
                 struct Worker: Decodable {
-                    let account_name: String
+                    let accountName: String
                     let agent: String
                 }
                 let workers: [Worker]
             }
-            let status = try JSONDecoder().decode(Status.self, from: Data(answer.body))
-            #expect(status.workers.map(\.account_name) == [name])
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let status = try decoder.decode(Status.self, from: Data(answer.body))
+            #expect(status.workers.map(\.accountName) == [name])
             #expect(status.workers.map(\.agent) == [name])
             let metrics = String(decoding: try await ask(port, "GET", "/metrics").body, as: UTF8.self)
             let escaped = #"<script>\"\\\n</script>"#

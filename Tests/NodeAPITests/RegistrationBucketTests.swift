@@ -5,11 +5,14 @@ import Testing
 @Suite struct RegistrationBucketTests {
     @Test func aMinutesWorthAtOnceAndThenTheRate() {
         var bucket = RegistrationBucket(perMinute: 6, now: 1000)
-        #expect((0..<7).map { _ in bucket.take(now: 1000) } == [true, true, true, true, true, true, false])
-        #expect(!bucket.take(now: 10_999))
-        #expect(bucket.take(now: 11_000))
-        #expect(!bucket.take(now: 11_000))
-        #expect(!bucket.take(now: 500))
-        #expect((0..<7).map { _ in bucket.take(now: .max) } == [true, true, true, true, true, true, false])
+        func take(_ count: Int, at now: UInt64) -> [Bool] {
+            (0..<count).map { _ in bucket.take(now: now) }
+        }
+        let six = [Bool](repeating: true, count: 6)
+        #expect(take(7, at: 1000) == six + [false])
+        #expect(take(1, at: 10_999) == [false])
+        #expect(take(2, at: 11_000) == [true, false])
+        #expect(take(1, at: 500) == [false])
+        #expect(take(7, at: .max) == six + [false])
     }
 }

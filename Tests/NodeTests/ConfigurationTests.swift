@@ -46,7 +46,7 @@ import Testing
             #expect(active.contains { $0.hasPrefix("\(name) = ") }, "\(name) is missing")
             count += 1
         }
-        #expect(count == 61)
+        #expect(count == 54)
     }
 
     private var keyNames: [String] {
@@ -73,7 +73,7 @@ import Testing
         configuration.http.port = 0
         configuration.log.format = .json
         let again = try read(configuration.sample)
-        #expect(again.sample == absolute(configuration).sample)
+        #expect(try again.sample == absolute(configuration).sample)
         #expect(again.stratum.listeners == configuration.stratum.listeners)
         #expect(again.stratum.idleTimeout == .milliseconds(1500))
         #expect(again.accounts.inviteCodes == ["welcome-1", "welcome-2"])
@@ -113,7 +113,9 @@ import Testing
         ("[http]\nenabled = 1", "radpool.toml:2: http.enabled: must be true or false, not 1"),
         (
             "[http]\naddress = \"localhost\"",
-            "radpool.toml:2: http.address: must be a numeric IPv4 or IPv6 address such as \"127.0.0.1\", not \"localhost\""
+            """
+            radpool.toml:2: http.address: must be a numeric IPv4 or IPv6 address such as "127.0.0.1", not "localhost"
+            """
         ),
         (
             "[http]\nadmin_token = \"short\"",
@@ -150,7 +152,9 @@ import Testing
         ),
         (
             "[stratum]\nversion_mask = \"ffffffff\"",
-            "radpool.toml:2: stratum.version_mask: must be 8 hexadecimal digits, none outside 1fffe000, not \"ffffffff\""
+            """
+            radpool.toml:2: stratum.version_mask: must be 8 hexadecimal digits, none outside 1fffe000, not "ffffffff"
+            """
         ),
         (
             "[[stratum.listen]]\nport = 1\n[[stratum.listen]]\nport = 2\nstart_difficulty = 1000\n",
@@ -236,7 +240,8 @@ import Testing
         let configuration = try Configuration(
             file: "/etc/radpool/radpool.toml",
             text:
-                "[pool]\ndata_directory = \"/var/lib/radpool\"\n[stratum]\ntls_key = \"k\"\ntls_certificate = \"../c\"\n",
+                "[pool]\ndata_directory = \"/var/lib/radpool\"\n"
+                + "[stratum]\ntls_key = \"k\"\ntls_certificate = \"../c\"\n",
             environment: [:])
         #expect(configuration.pool.dataDirectory == "/var/lib/radpool")
         #expect(configuration.pool.genesisFile == "/etc/radpool/genesis.toml")

@@ -48,6 +48,11 @@ import Wire
         return shares
     }
 
+    private func append(_ share: JournalShare, to encoder: inout ShareBatchEncoder) throws {
+        let isTaken = encoder.append(share)
+        try #require(isTaken)
+    }
+
     @Test func bytesAreThoseOfThePage() throws {
         var encoder = ShareBatchEncoder()
         for seed in 0..<UInt64(Scale.count(200, full: 5_000)) {
@@ -58,11 +63,12 @@ import Wire
                 &generator, count: count, miners: .random(in: 1...2_000, using: &generator),
                 jobs: .random(in: 1...20, using: &generator), run: .random(in: 1...8, using: &generator))
             // One encoder for all batches: nothing of an earlier one may show, stored or given up.
-            for share in shares.prefix(Int(seed % 5)) { #expect(encoder.append(share)) }
+            for share in shares.prefix(Int(seed % 5)) { try append(share, to: &encoder) }
             encoder.removeAll()
-            for share in shares { #expect(encoder.append(share)) }
+            for share in shares { try append(share, to: &encoder) }
             #expect(encoder.count == shares.count, "seed \(seed)")
-            let batch = try #require(encoder.finish(), "seed \(seed)")
+            let finished = encoder.finish()
+            let batch = try #require(finished, "seed \(seed)")
             #expect(batch.bytes == reference(shares), "seed \(seed)")
             #expect(batch.bytes == (try JournalShareBatch(shares).encoded()), "seed \(seed)")
             #expect(try JournalShareBatch(decoding: batch.bytes).shares == shares, "seed \(seed)")
@@ -75,14 +81,17 @@ import Wire
     @Test func aFullBatchTakesNoMore() throws {
         var generator = SeededGenerator(seed: 1)
         var encoder = ShareBatchEncoder()
-        #expect(encoder.finish() == nil)
+        var batch = encoder.finish()
+        #expect(batch == nil)
         let shares = try (0..<JournalShareBatch.maximumCount).map {
             try Samples.share(&generator, job: 1, miner: UInt32($0))
         }
-        for share in shares { #expect(encoder.append(share)) }
-        #expect(!encoder.append(shares[0]))
-        let batch = try #require(encoder.finish())
-        #expect(try JournalShareBatch(decoding: batch.bytes).shares == shares)
-        #expect(encoder.finish() == nil)
+        for share in shares { try append(share, to: &encoder) }
+        let isTaken = encoder.append(shares[0])
+        #expect(!isTaken)
+        batch = encoder.finish()
+        #expect(try JournalShareBatch(decoding: #require(batch).bytes).shares == shares)
+        batch = encoder.finish()
+        #expect(batch == nil)
     }
 }

@@ -3,9 +3,10 @@ internal import Foundation
 extension [UInt8] {
     /// Where `byte` stands first at `start` or behind it; libc's search, which passes a megabyte in some 50 µs.
     func firstIndex(of byte: UInt8, from start: Int) -> Int? {
-        guard indices.contains(start) else {
+        guard start >= 0, start < count else {
             return nil
         }
+        if self[start] == byte { return start }
         return unsafe withUnsafeBytes { buffer in
             guard let base = buffer.baseAddress,
                 let found = unsafe memchr(base + start, Int32(byte), buffer.count - start)

@@ -30,6 +30,8 @@ final class HTTPExchange: ChannelInboundHandler {
     private let limit: Int
     private var pending: EventLoopPromise<Answer>?
     private var requestedAt: UInt64 = 0
+    /// Why the connection was ended; a request that comes later is told so.
+    private var ending: NodeError?
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
 
@@ -39,8 +41,8 @@ final class HTTPExchange: ChannelInboundHandler {
     }
 
     func send(_ request: Request, context: ChannelHandlerContext) {
-        guard pending == nil, context.channel.isActive else {
-            request.answer.fail(NodeError.connectionLost)
+        guard pending == nil, ending == nil, context.channel.isActive else {
+            request.answer.fail(ending ?? NodeError.connectionLost)
             return
         }
         pending = request.answer
@@ -116,6 +118,7 @@ final class HTTPExchange: ChannelInboundHandler {
 
     /// Ends the connection, and the request that waits on it.
     func fail(_ error: NodeError, context: ChannelHandlerContext) {
+        ending = ending ?? error
         let waiting = pending
         pending = nil
         body = []

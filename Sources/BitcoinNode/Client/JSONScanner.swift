@@ -98,49 +98,57 @@ struct JSONScanner {
     }
 
     private mutating func skipBrackets() throws(JSONError) {
+        // Locals, so that the loop over megabytes keeps them in registers.
+        let bytes = bytes
+        var at = offset
         // One bit a level, the innermost lowest: 1 for an object.
         var kinds: UInt64 = 0
         var depth = 0
         repeat {
-            guard offset < bytes.count else { throw failure }
-            let byte = bytes[offset]
-            switch byte {
+            guard at < bytes.count else { throw JSONError(offset: at) }
+            switch bytes[at] {
             case UInt8(ascii: "\""):
-                try skipString()
+                guard let end = Self.endOfString(bytes, at) else { throw JSONError(offset: bytes.count) }
+                at = end
                 continue
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                guard depth < Self.deepest else { throw failure }
-                kinds = kinds << 1 | (byte == UInt8(ascii: "{") ? 1 : 0)
+            case let byte where byte | 0x20 == UInt8(ascii: "{"):
+                guard depth < Self.deepest else { throw JSONError(offset: at) }
+                kinds = kinds << 1 | UInt64(byte >> 5 & 1)
                 depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                guard kinds & 1 == (byte == UInt8(ascii: "}") ? 1 : 0) else { throw failure }
+            case let byte where byte | 0x20 == UInt8(ascii: "}"):
+                guard kinds & 1 == UInt64(byte >> 5 & 1) else { throw JSONError(offset: at) }
                 kinds >>= 1
                 depth -= 1
             default: break
             }
-            offset += 1
+            at += 1
         } while depth > 0
+        offset = at
     }
 
     /// Passes a string, whose opening quotation mark is next.
     private mutating func skipString() throws(JSONError) {
-        let start = offset + 1
+        guard let end = Self.endOfString(bytes, offset) else { throw JSONError(offset: bytes.count) }
+        offset = end
+    }
+
+    /// Where the string that opens at `open` has ended, its closing quotation mark passed; nil if it does not.
+    @inline(__always)
+    private static func endOfString(_ bytes: [UInt8], _ open: Int) -> Int? {
         // Names and small values end within some bytes, before a call of the search would have begun.
-        var from = start
-        let near = min(start + 16, bytes.count)
-        while from < near, bytes[from] != UInt8(ascii: "\"") { from += 1 }
-        while let quote = bytes.firstIndex(of: UInt8(ascii: "\""), from: from) {
+        var at = open + 1
+        let near = min(at + 8, bytes.count)
+        while at < near, bytes[at] != UInt8(ascii: "\"") { at += 1 }
+        while let quote = bytes.firstIndex(of: UInt8(ascii: "\""), from: at) {
             // A quotation mark ends the string unless an odd number of backslashes stands before it.
             var first = quote
-            while first > start, bytes[first - 1] == UInt8(ascii: "\\") { first -= 1 }
+            while first > open + 1, bytes[first - 1] == UInt8(ascii: "\\") { first -= 1 }
             if (quote - first).isMultiple(of: 2) {
-                offset = quote + 1
-                return
+                return quote + 1
             }
-            from = quote + 1
+            at = quote + 1
         }
-        offset = bytes.count
-        throw failure
+        return nil
     }
 
     // MARK: Values

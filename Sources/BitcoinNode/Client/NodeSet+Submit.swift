@@ -7,8 +7,8 @@ extension NodeSet {
     /// A block that a node has already counts as accepted, so this may be called again for the same block.
     ///
     /// - Parameter block: the block's serialisation with witnesses.
-    /// - Returns: one answer a node, in the order of priority, when the last is there: with a node that does not answer,
-    ///   after all tries.
+    /// - Returns: one answer a node, in the order of priority, when the last is there: with a node that does not
+    ///   answer, after all tries.
     public nonisolated func submit(block: [UInt8]) async -> [SubmitAnswer] {
         await withTaskGroup(of: (Int, SubmitAnswer).self) { group in
             for (node, client) in clients.enumerated() {

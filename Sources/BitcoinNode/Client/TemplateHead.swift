@@ -20,7 +20,8 @@ public struct TemplateHead: Hashable, Sendable {
     /// The header's version as the node proposes it.
     public let version: UInt32
 
-    /// The subsidy **and all fees** of the full template: an empty block may pay `Amount.subsidy(height:network:)` only.
+    /// The subsidy **and all fees** of the full template: an empty block may pay `Amount.subsidy(height:network:)`
+    /// only.
     public let coinbaseValue: Amount
 
     /// What a long poll for the next change passes on; nil where the node knows none.

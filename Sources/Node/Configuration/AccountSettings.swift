@@ -44,8 +44,8 @@ extension AccountSettings: ConfigurationSection {
                 "webhook", \.webhook, .url(["http"], example: "http://127.0.0.1:9000/approve"),
                 example: "\"http://127.0.0.1:9000/approve\"",
                 """
-                A service that is asked about each new miner that the rule lets in: POST of {"key":...,"name":...}; any \
-                answer but 200 refuses. No TLS: keep it on this machine.
+                A service that is asked about each new miner that the rule lets in: POST of {"key":...,"name":...}; \
+                any answer but 200 refuses. No TLS: keep it on this machine.
                 """),
             .init(
                 "webhook_timeout", \.webhookTimeout, .duration(.milliseconds(100) ... .seconds(20)),

@@ -22,7 +22,10 @@ extension BitcoinSettings: ConfigurationSection {
     static var section: String { "bitcoin" }
     static var subsections: [String] { ["node"] }
     static var purpose: String {
-        "Where templates come from and blocks go. Without any [[bitcoin.node]] the embedded regtest node is used, for trials."
+        """
+        Where templates come from and blocks go. Without any [[bitcoin.node]] the embedded regtest node is used, for \
+        trials.
+        """
     }
     static var keys: [ConfigurationKey<BitcoinSettings>] {
         [

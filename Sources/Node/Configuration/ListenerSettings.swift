@@ -20,8 +20,8 @@ extension ListenerSettings: ConfigurationSection {
     static var isList: Bool { true }
     static var purpose: String {
         """
-        A port for miners, at most 16. Without any, one with all defaults. A port for large machines is one with a high \
-        `start_difficulty` and `minimum_difficulty`.
+        A port for miners, at most 16. Without any, one with all defaults. A port for large machines is one with a \
+        high `start_difficulty` and `minimum_difficulty`.
         """
     }
     static var keys: [ConfigurationKey<ListenerSettings>] {

@@ -84,7 +84,8 @@ extension TermsSection: ConfigurationSection {
             .init("minimum_work", \.terms.minimumWork, millionths, "To be eligible, in millionths."),
             .init("seated_work", \.terms.seatedWork, millionths, "Work that is seated, in millionths."),
             .init(
-                "seated_members", \.terms.seatedMembers, millionths, "Eligible members that are seated, in millionths."),
+                "seated_members", \.terms.seatedMembers, millionths,
+                "Eligible members that are seated, in millionths."),
         ]
     }
 }

@@ -25,6 +25,16 @@ actor JobFeed {
     private let parts: Parts
     private let sequence: JobSequence
     private var tip: Hash256?
+    /// What has become of the journal's jobs and shares: none is sent before they are back.
+    private var restoration = Restoration.due
+
+    private enum Restoration {
+        case due
+        case done
+        /// The journal cannot be read: no work is given out, as its shares might be credited twice.
+        case failed
+    }
+
     /// Ends the patience with the nodes, while none is usable.
     private var absence: Task<Void, Never>?
     private var isRefusing = false
@@ -81,7 +91,7 @@ actor JobFeed {
         _ make: (UInt64) throws(CoinbaseLayoutError) -> StratumJob
     ) {
         do {
-            if self.tip == nil { try restore(tip: tip, height: height) }
+            guard try isRestored(tip: tip, height: height) else { return }
             let job = try make(try sequence.next())
             parts.board.add(job, publishedAt: MonotonicClock.now)
             try parts.server.publish(job, self.tip == tip ? .refresh : .newTip, templateTime: receivedAt)
@@ -96,6 +106,16 @@ actor JobFeed {
     }
 
     // MARK: The start
+
+    /// Restores once, before the first job.
+    private func isRestored(tip: Hash256, height: UInt32) throws -> Bool {
+        if restoration == .due {
+            restoration = .failed
+            try restore(tip: tip, height: height)
+            restoration = .done
+        }
+        return restoration == .done
+    }
 
     /// Gives the server the jobs of the last two tips back, and enters their stored shares into its filters, so that
     /// none is credited twice.

@@ -64,6 +64,7 @@ public final class PoolEngine: Sendable {
         let syndicate = settings.genesis.syndicateID
         let store = try Store(directory, identity: StoreIdentity(syndicate: syndicate, msp: settings.msp))
         let journal = try ShareJournal(store)
+        try Self.verify(journal)
         let statistics = PoolStatistics(maximumWorkers: settings.maximumWorkers)
         let (nextBatch, minerCount) = (journal.nextSequence, journal.nextMinerNumber)
         statistics.withJournal { snapshot in
@@ -99,6 +100,14 @@ public final class PoolEngine: Sendable {
                 Task { for await _ in refreshes { await feed.wantRefresh() } },
             ])
         endRefreshes = { refresh.finish() }
+    }
+
+    /// Reads what will be restored when the first template says on which tip, so that damage stops the start.
+    private static func verify(_ journal: ShareJournal) throws(StorageError) {
+        let jobs = try journal.latestJobs(RestorePlan.lookBack)
+        guard let last = jobs.last else { return }
+        let plan = RestorePlan(jobs, tip: last.header.previousBlock, height: last.coinbase.height)
+        if let firstJob = plan.firstJob { try journal.replay(from: firstJob) { _, _ in } }
     }
 
     private static func maker(_ settings: Settings) throws(CoinbaseLayoutError) -> JobMaker {

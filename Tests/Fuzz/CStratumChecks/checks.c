@@ -250,3 +250,34 @@ static const char *check_header(const uint8_t *bytes, size_t length) {
 const char *rp_check_proxy(const uint8_t *bytes, size_t length) {
     return on_copy(check_header, bytes, length);
 }
+
+/* Bytes that are needed at most. */
+enum { CHECK_SNIFF = 12 };
+
+static const char *check_first_bytes(const uint8_t *bytes, size_t length) {
+    rp_stratum_request request;
+    rp_stratum_proxy proxy;
+    const rp_stratum_protocol whole = rp_stratum_sniff(bytes, length);
+    CHECK(whole != RP_STRATUM_PROTOCOL_NEED_MORE || length < CHECK_SNIFF, "twelve bytes suffice");
+    bool decided = false;
+    for (size_t prefix = 0; prefix <= length; prefix++) {
+        const rp_stratum_protocol part = rp_stratum_sniff(bytes, prefix);
+        CHECK(!decided || part == whole, "what is decided stays");
+        decided = part != RP_STRATUM_PROTOCOL_NEED_MORE;
+        CHECK(!decided || part == whole, "a part says what the whole says");
+    }
+    if (length >= CHECK_SNIFF && rp_stratum_scan(&request, bytes, length) == RP_STRATUM_SCAN_OK) {
+        CHECK(whole == RP_STRATUM_PROTOCOL_STRATUM, "a request is stratum");
+    }
+    if (rp_stratum_proxy_parse(&proxy, bytes, length) == RP_STRATUM_PROXY_OK) {
+        CHECK(whole == RP_STRATUM_PROTOCOL_PROXY, "a header is sniffed as one");
+    }
+    if (whole == RP_STRATUM_PROTOCOL_TLS) {
+        CHECK(bytes[0] == 0x16, "TLS begins with a handshake");
+    }
+    return NULL;
+}
+
+const char *rp_check_sniff(const uint8_t *bytes, size_t length) {
+    return on_copy(check_first_bytes, bytes, length);
+}

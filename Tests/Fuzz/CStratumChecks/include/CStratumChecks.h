@@ -19,4 +19,8 @@ const char *rp_check_framing(const uint8_t *bytes, size_t length);
 /* A header's proper prefixes need more, bytes behind it change nothing, and bounds hold. */
 const char *rp_check_proxy(const uint8_t *bytes, size_t length);
 
+/* What the first bytes of a connection say does not change with what follows them, is said within
+ * 12 bytes, and agrees with the readers of lines and PROXY headers. */
+const char *rp_check_sniff(const uint8_t *bytes, size_t length);
+
 #endif
