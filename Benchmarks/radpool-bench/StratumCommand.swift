@@ -60,7 +60,9 @@ struct StratumCommand: AsyncParsableCommand {
                 try report.add(figure)
             }
         }
-        if "growth".hasPrefix(only) { try report.add(try await growth(bed, server)) }
+        if "growth".hasPrefix(only) {
+            for figure in try await GrowthCase(bed, server, runs: runs).measure() { try report.add(figure) }
+        }
         try bed.stop(server)
     }
 
@@ -134,27 +136,5 @@ struct StratumCommand: AsyncParsableCommand {
                 "stratum.\(load.name).faults", faults, unit: "replies", goal: .atMost(0), note: complaint),
             Figure("stratum.\(load.name).coinbase", runs.map { Double($0.pool.coinbase) }, unit: "bytes"),
         ]
-    }
-
-    // MARK: Growth
-
-    /// Memory per accepted share once two tips' worth of shares have come and gone: the duplicate filter keeps those of
-    /// two tips, so from then on it holds as many as it forgets.
-    private func growth(_ bed: StratumBed, _ server: PoolServer) async throws -> Figure {
-        let shares = 2_000
-        var sizes: [Double] = []
-        var accepted: [Double] = []
-        for _ in 0..<runs + 2 {
-            try await bed.nextTip(server)
-            let miners = try Miners(bed.users.slice(0..<100), port: server.port)
-            _ = try miners.connect()
-            try miners.prepare(shares)
-            let result = try miners.run(window: 64, milliseconds: 60_000)
-            accepted.append(Double(result.accepted_in_all))
-            sizes.append(server.child.usage.residentBytes)
-        }
-        let grown = zip(sizes.dropFirst(2), sizes.dropFirst()).map { $0 - $1 }
-        let perShare = zip(grown, accepted.dropFirst(2)).map { $0 / max($1, 1) }
-        return Figure("stratum.growth", perShare, unit: "bytes/share", goal: .atMost(1))
     }
 }
