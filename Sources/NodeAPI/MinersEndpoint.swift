@@ -66,6 +66,7 @@ actor MinersEndpoint {
             let application = try AccountApplication(
                 keyText: fields.key, nameText: fields.name, inviteCode: fields.invite, network: network)
             let (miner, isNew) = try await service.register(application, isOperator: isOperator)
+            await cache.forget()
             return APIServer.json(Self.json(miner, network), status: isNew ? .created : .ok)
         } catch {
             return APIServer.error(error.description, status: Self.status(of: error))

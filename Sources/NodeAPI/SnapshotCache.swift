@@ -24,4 +24,9 @@ actor SnapshotCache {
         running = nil
         return snapshot
     }
+
+    /// Something changed that who asks next must see.
+    func forget() {
+        newest = nil
+    }
 }
