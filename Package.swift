@@ -196,7 +196,8 @@ if !coresOnly {
         tests(
             "StratumDaemonTests",
             [
-                "Bitcoin", "StratumConversations", "Wire", "radpool", "radpoold", .product(name: "GRDB", package: "GRDB.swift"),
+                "Bitcoin", "StratumConversations", "Wire", "radpool", "radpoold",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         tests(
             "NodeTests",
