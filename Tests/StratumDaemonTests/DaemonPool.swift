@@ -1,6 +1,7 @@
 import Bitcoin
 import Foundation
 import StratumConversations
+import Synchronization
 
 /// `radpoold` as a process of its own, on its embedded regtest node, in a folder of its own.
 final class DaemonPool: Endpoint {
@@ -82,11 +83,21 @@ final class DaemonPool: Endpoint {
             ports = lines.filter { $0.contains("url=stratum") }.compactMap(Self.portInURL)
             nodePort = lines.first { $0.contains("embedded regtest node") }.flatMap(Self.portInURL) ?? 0
         }
+        let beginning = text
         // The log goes on, and is read so that the daemon never waits for its reader.
+        let rest = Mutex("")
         log.fileHandleForReading.readabilityHandler = { handle in
-            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            rest.withLock { $0 = String(($0 + String(decoding: data, as: UTF8.self)).suffix(4_000)) }
         }
-        for port in ports { try waitForPort(port) }
+        for port in ports {
+            do {
+                try waitForPort(port)
+            } catch {
+                throw Mismatch("\(error); its log: \(beginning)\(rest.withLock { $0 })")
+            }
+        }
     }
 
     private static func portInURL(_ line: Substring) -> UInt16? {
