@@ -33,8 +33,8 @@ struct DaemonCrashTests {
             token = token ?? miner.token
             #expect(miner.token == token, "round \(round), seed \(seed)")
             var sent = try burst(of: miner, Self.inFlight + Int.random(in: 0...192, using: &generator))
-            // Two times of three with the first answer: what is answered too early is not written yet. Else anywhere from
-            // before the first answer to where 64 are still to come.
+            // Two times of three with the first answer: what is answered too early is not written yet. Else anywhere
+            // from before the first answer to where 64 are still to come.
             let isAtOnce = !round.isMultiple(of: 3)
             let awaited = isAtOnce ? 1 : Int.random(in: 0...(sent.count - Self.inFlight), using: &generator)
             try read(miner, into: &sent, until: awaited)
