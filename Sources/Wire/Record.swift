@@ -8,6 +8,12 @@ public enum Record: Hashable, Sendable {
     case journalJob(JournalJob)
     /// A group of shares of the journal.
     case journalShareBatch(JournalShareBatch)
+    /// What an epoch fixes.
+    case epochConfiguration(EpochConfiguration)
+    /// A vertex of a lane.
+    case vertex(Vertex)
+    /// Proof that an author signed two vertices for one instance.
+    case equivocationEvidence(EquivocationEvidence)
 
     /// Decodes the whole of `bytes` as the record that its first byte says.
     public init(decoding bytes: [UInt8]) throws(WireError) {
@@ -18,6 +24,9 @@ public enum Record: Hashable, Sendable {
         case .minerRegistration: self = .minerRegistration(try MinerRegistration(decoding: bytes))
         case .journalJob: self = .journalJob(try JournalJob(decoding: bytes))
         case .journalShareBatch: self = .journalShareBatch(try JournalShareBatch(decoding: bytes))
+        case .epochConfiguration: self = .epochConfiguration(try EpochConfiguration(decoding: bytes))
+        case .vertex: self = .vertex(try Vertex(decoding: bytes))
+        case .equivocationEvidence: self = .equivocationEvidence(try EquivocationEvidence(decoding: bytes))
         case nil: throw WireError(.unknownType(code), offset: 0)
         }
     }
@@ -29,6 +38,9 @@ public enum Record: Hashable, Sendable {
         case .minerRegistration(let record): record.encoded()
         case .journalJob(let record): record.encoded()
         case .journalShareBatch(let record): record.encoded()
+        case .epochConfiguration(let record): record.encoded()
+        case .vertex(let record): record.encoded()
+        case .equivocationEvidence(let record): record.encoded()
         }
     }
 }

@@ -1,0 +1,16 @@
+public import Bitcoin
+public import Wire
+
+/// What a member remembers through a crash (docs/protocol/broadcast.md, Persist before sending).
+public enum LogEntry: Hashable, Sendable {
+    /// The bytes of a vertex: an own one, or one that is echoed or delivered after it.
+    case vertex(VertexFrame)
+    /// An echo that was or will be sent.
+    case echoed(VertexName, Hash256)
+    /// A ready that was or will be sent.
+    case readied(VertexName, Hash256)
+    /// A delivery; the vertex stands before it.
+    case delivered(VertexName, Hash256)
+    /// Evidence that goes into the own lane.
+    case evidence(EquivocationEvidence)
+}
