@@ -150,7 +150,10 @@ extension BroadcastCore {
         let commits = order.commits(after: round, in: &graph)
         guard !commits.isEmpty else { return }
         rounds.committed(from: last, through: order.lastAnchor, rounds: commits.map(\.round), in: epoch)
-        for commit in commits { takeEvidence(of: commit) }
+        for commit in commits {
+            checkpoints.committed(commit.hash)
+            takeEvidence(of: commit)
+        }
         out.commits += commits
         graph.prune(lastAnchor: order.lastAnchor, keeping: settings.retainedVertices)
     }

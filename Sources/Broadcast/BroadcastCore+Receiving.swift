@@ -15,6 +15,7 @@ extension BroadcastCore {
         case .votes(let frame) where frame.epoch == epoch.id: take(frame.votes, from: peer)
         case .status(let frame) where frame.epoch == epoch.id: answer(frame, of: peer)
         case .pull(let frame) where frame.epoch == epoch.id: answer(frame, of: peer)
+        case .checkpoint(let frame) where frame.checkpoint.epoch == epoch.id: take(frame, from: peer)
         default: counters.badFrames += 1
         }
     }

@@ -116,4 +116,6 @@ public enum RecordField: Hashable, Sendable {
     case lanes
     /// What a frame pulls.
     case pulls
+    /// A certificate's signatures: their number or order.
+    case signatures
 }

@@ -15,6 +15,7 @@ struct Cluster {
     var commits: [[Commit]]
     var quarantined: [[[UInt8]]]
     var alarms: [[Alarm]]
+    var certificates: [[CheckpointCertificate]]
     private var queue: [Delivery] = []
     /// Frames that are lost on the way.
     var isLost: (_ from: Int, _ to: Int, _ frame: [UInt8]) -> Bool = { _, _, _ in false }
@@ -52,6 +53,7 @@ struct Cluster {
         commits = [[Commit]](repeating: [], count: count)
         quarantined = [[[UInt8]]](repeating: [], count: count)
         alarms = [[Alarm]](repeating: [], count: count)
+        certificates = [[CheckpointCertificate]](repeating: [], count: count)
     }
 
     /// Gives a member an input, and everybody what follows from it in this millisecond.
@@ -107,6 +109,7 @@ struct Cluster {
                 }
                 handle(cores[member].step(.recalled(frames), now: now), of: member)
             case .quarantine(let records): quarantined[member] += records
+            case .certify(let certificate): certificates[member].append(certificate)
             case .alarm(let alarm): alarms[member].append(alarm)
             }
         }

@@ -71,8 +71,25 @@ extension Samples {
             .vertex(VertexFrame(signature: generator.bytes(64), vertex: try vertex(&generator))),
             .votes(VotesFrame(epoch: epoch, votes: votes)),
             .status(
-                StatusFrame(epoch: epoch, commit: generator.next(), commitHash: hash(&generator), lanes: lanes)),
+                StatusFrame(
+                    epoch: epoch, commit: generator.next(), commitHash: hash(&generator),
+                    certified: generator.next(), lanes: lanes)),
             .pull(PullFrame(epoch: epoch, items: items)),
+            .checkpoint(
+                CheckpointFrame(checkpoint: checkpoint(&generator), signature: generator.bytes(64))),
         ]
+    }
+
+    static func checkpoint(_ generator: inout SeededGenerator) -> Checkpoint {
+        Checkpoint(
+            epoch: hash(&generator), commit: generator.next(), commitHash: hash(&generator),
+            ledgerRoot: hash(&generator))
+    }
+
+    static func certificate(_ generator: inout SeededGenerator) throws -> CheckpointCertificate {
+        let signatures = (0..<Int.random(in: 1...100, using: &generator)).map {
+            CheckpointCertificate.Signature(author: UInt16(2 * $0), bytes: generator.bytes(64))
+        }
+        return try CheckpointCertificate(checkpoint(&generator), signatures: signatures)
     }
 }
