@@ -27,6 +27,7 @@ extension BroadcastCore {
         }
         if let last = peers[peer].answerTime, now < last + settings.statusInterval / 2 { return }
         peers[peer].answerTime = now
+        startCatchUp(with: peer, certified: status.certified)
         resendCheckpoints(after: status.certified, to: peer)
         peers[peer].certified = status.certified
         let before = peers[peer].delivered

@@ -23,6 +23,7 @@ public struct BroadcastCore: Sendable {
     /// What is known of each author's equivocation.
     var evidence: [EvidenceState]
     var checkpoints: CheckpointKeeper
+    var catchUp = CatchUp.idle
     /// Milliseconds; never goes back.
     var now: UInt64 = 0
     var statusTime: UInt64 = 0
@@ -111,7 +112,7 @@ public struct BroadcastCore: Sendable {
 
     /// When `step(.wake)` is wanted at the latest, milliseconds.
     public var wakeTime: UInt64 {
-        min(statusTime, pullTime, creationTime ?? .max)
+        min(statusTime, pullTime, catchUp.deadline, creationTime ?? .max)
     }
 
     /// The voter's position of this member; nil for an author that does not vote.
@@ -127,6 +128,7 @@ public struct BroadcastCore: Sendable {
     private mutating func keepTime() {
         if now >= statusTime { sendStatus() }
         if now >= pullTime { sendPulls() }
+        if now >= catchUp.deadline { catchUp = .idle }
     }
 
     private mutating func flush() -> [Effect] {

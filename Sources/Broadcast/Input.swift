@@ -31,6 +31,8 @@ public enum Effect: Sendable {
     case serveReadies(to: Int, author: Int, sequences: ClosedRange<UInt64>)
     /// Send to a peer, from the log, a delivered vertex if it has the digest.
     case serveVertex(to: Int, PullFrame.Item)
+    /// Send to a peer, from the log, the smallest certificate above a commit and the commits up to it, if there is one.
+    case serveCommits(to: Int, after: UInt64)
     /// Look up delivered vertices in the log and come back with `recalled`.
     case recall([VertexName])
     /// The gate refused the member's own records; they are not sent.

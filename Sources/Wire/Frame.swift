@@ -12,9 +12,15 @@ public enum Frame: Hashable, Sendable {
     case pull(PullFrame)
     /// The speaker's signature of a checkpoint.
     case checkpoint(CheckpointFrame)
+    /// A question for commits.
+    case catchUp(CatchUpFrame)
+    /// Commits up to a certified one.
+    case commits(CommitsFrame)
 
-    /// The longest frame that is no vertex, bytes.
+    /// The longest frame that is neither a vertex nor commits, bytes.
     public static let longestOther = 262_144
+    /// The longest frame of commits, bytes.
+    public static let longestCommits = 8_388_608
     /// What a vertex frame may be longer than the largest payload, bytes.
     public static let vertexOverhead = 16_384
 
@@ -30,6 +36,10 @@ public enum Frame: Hashable, Sendable {
         case pull = 0x43
         /// `CheckpointFrame`.
         case checkpoint = 0x44
+        /// `CatchUpFrame`.
+        case catchUp = 0x45
+        /// `CommitsFrame`.
+        case commits = 0x46
     }
 
     /// The kind that the first byte says; nil for none.
@@ -52,6 +62,8 @@ public enum Frame: Hashable, Sendable {
         case .status: self = .status(try StatusFrame(decoding: &reader))
         case .pull: self = .pull(try PullFrame(decoding: &reader))
         case .checkpoint: self = .checkpoint(try CheckpointFrame(decoding: &reader))
+        case .catchUp: self = .catchUp(try CatchUpFrame(decoding: &reader))
+        case .commits: self = .commits(try CommitsFrame(decoding: &reader))
         }
         try reader.finish()
     }
@@ -64,6 +76,8 @@ public enum Frame: Hashable, Sendable {
         case .status(let frame): frame.encoded()
         case .pull(let frame): frame.encoded()
         case .checkpoint(let frame): frame.encoded()
+        case .catchUp(let frame): frame.encoded()
+        case .commits(let frame): frame.encoded()
         }
     }
 

@@ -118,4 +118,8 @@ public enum RecordField: Hashable, Sendable {
     case pulls
     /// A certificate's signatures: their number or order.
     case signatures
+    /// The commits of a frame: their number.
+    case commits
+    /// The vertices of a commit: their number.
+    case vertices
 }

@@ -77,7 +77,17 @@ extension Samples {
             .pull(PullFrame(epoch: epoch, items: items)),
             .checkpoint(
                 CheckpointFrame(checkpoint: checkpoint(&generator), signature: generator.bytes(64))),
+            .catchUp(CatchUpFrame(epoch: epoch, commit: generator.next())),
+            .commits(CommitsFrame(certificate: try certificate(&generator), commits: commits(&generator))),
         ]
+    }
+
+    private static func commits(_ generator: inout SeededGenerator) -> [[CommitsFrame.Entry]] {
+        (0..<Int.random(in: 1...40, using: &generator)).map { _ in
+            (0..<Int.random(in: 1...9, using: &generator)).map { _ in
+                CommitsFrame.Entry(author: UInt16(truncatingIfNeeded: generator.next()), digest: hash(&generator))
+            }
+        }
     }
 
     static func checkpoint(_ generator: inout SeededGenerator) -> Checkpoint {
