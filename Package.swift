@@ -58,6 +58,7 @@ var targets: [Target] = [
     .target(name: "Shares", dependencies: ["Bitcoin", "CShares"], swiftSettings: wrapsC),
     .target(name: "Wire", dependencies: ["Bitcoin"], swiftSettings: strictSwift),
     .target(name: "Curve", dependencies: ["Bitcoin", "CCurve"], swiftSettings: wrapsC),
+    .target(name: "Broadcast", dependencies: ["Bitcoin", "Wire", "Shares", "Curve"], swiftSettings: strictSwift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     .target(
@@ -71,6 +72,7 @@ var targets: [Target] = [
     tests("CSharesTests", ["Bitcoin", "CHash", "CHashEmulated", "CShares"]),
     tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
     tests("WireTests", ["Bitcoin", "Wire"]),
+    tests("BroadcastTests", ["Bitcoin", "Shares", "Wire", "Curve", "Broadcast"]),
     .target(
         name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
     tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),

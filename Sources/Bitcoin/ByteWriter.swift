@@ -56,7 +56,11 @@ public struct ByteWriter: Sendable {
 
     /// Appends a compact size in its shortest form.
     public mutating func append(compactSize value: Int) {
-        let value = UInt64(max(value, 0))
+        append(compactSize: UInt64(max(value, 0)))
+    }
+
+    /// Appends a compact size in its shortest form.
+    public mutating func append(compactSize value: UInt64) {
         switch value {
         case ..<0xfd:
             append(UInt8(truncatingIfNeeded: value))

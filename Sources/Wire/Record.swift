@@ -8,6 +8,16 @@ public enum Record: Hashable, Sendable {
     case journalJob(JournalJob)
     /// A group of shares of the journal.
     case journalShareBatch(JournalShareBatch)
+    /// What an epoch fixes.
+    case epochConfiguration(EpochConfiguration)
+    /// A vertex of a lane.
+    case vertex(Vertex)
+    /// Proof that an author signed two vertices for one instance.
+    case equivocationEvidence(EquivocationEvidence)
+    /// A place in the log and what the ledger came to there.
+    case checkpoint(Checkpoint)
+    /// A checkpoint with voters' signatures.
+    case checkpointCertificate(CheckpointCertificate)
 
     /// Decodes the whole of `bytes` as the record that its first byte says.
     public init(decoding bytes: [UInt8]) throws(WireError) {
@@ -18,6 +28,11 @@ public enum Record: Hashable, Sendable {
         case .minerRegistration: self = .minerRegistration(try MinerRegistration(decoding: bytes))
         case .journalJob: self = .journalJob(try JournalJob(decoding: bytes))
         case .journalShareBatch: self = .journalShareBatch(try JournalShareBatch(decoding: bytes))
+        case .epochConfiguration: self = .epochConfiguration(try EpochConfiguration(decoding: bytes))
+        case .vertex: self = .vertex(try Vertex(decoding: bytes))
+        case .equivocationEvidence: self = .equivocationEvidence(try EquivocationEvidence(decoding: bytes))
+        case .checkpoint: self = .checkpoint(try Checkpoint(decoding: bytes))
+        case .checkpointCertificate: self = .checkpointCertificate(try CheckpointCertificate(decoding: bytes))
         case nil: throw WireError(.unknownType(code), offset: 0)
         }
     }
@@ -29,6 +44,11 @@ public enum Record: Hashable, Sendable {
         case .minerRegistration(let record): record.encoded()
         case .journalJob(let record): record.encoded()
         case .journalShareBatch(let record): record.encoded()
+        case .epochConfiguration(let record): record.encoded()
+        case .vertex(let record): record.encoded()
+        case .equivocationEvidence(let record): record.encoded()
+        case .checkpoint(let record): record.encoded()
+        case .checkpointCertificate(let record): record.encoded()
         }
     }
 }

@@ -16,6 +16,11 @@ struct RecordReader {
         do { return try reader.readUInt8() } catch { throw WireError(error) }
     }
 
+    mutating func uint16(_ field: RecordField? = nil) throws(WireError) -> UInt16 {
+        mark(field)
+        do { return try reader.readUInt16() } catch { throw WireError(error) }
+    }
+
     mutating func uint32(_ field: RecordField? = nil) throws(WireError) -> UInt32 {
         mark(field)
         do { return try reader.readUInt32() } catch { throw WireError(error) }
@@ -37,6 +42,15 @@ struct RecordReader {
     mutating func bytes(_ count: Int) throws(WireError) -> [UInt8] {
         do { return try reader.readBytes(count) } catch { throw WireError(error) }
     }
+
+    /// A size that counts nothing in the record.
+    mutating func compactSize(_ field: RecordField? = nil) throws(WireError) -> UInt64 {
+        mark(field)
+        do { return try reader.readCompactSize() } catch { throw WireError(error) }
+    }
+
+    /// How many bytes are left.
+    var remaining: Int { reader.remaining }
 
     /// A size and that many bytes.
     mutating func lengthPrefixed(_ field: RecordField) throws(WireError) -> [UInt8] {

@@ -94,4 +94,32 @@ public enum RecordField: Hashable, Sendable {
     case works
     /// A batch's shares: their number, or a reference to no work.
     case shares
+    /// An epoch's authors: their number, order or the number of voters.
+    case authors
+    /// An epoch's gate version.
+    case gateVersion
+    /// An epoch's bounds of payloads, or a vertex's records.
+    case records
+    /// A vertex's or vote's sequence within its lane.
+    case sequence
+    /// A vertex's round.
+    case round
+    /// A vertex's parents.
+    case parents
+    /// A vertex's flags.
+    case flags
+    /// The digests of evidence: equal, or in the wrong order.
+    case digests
+    /// A frame's votes: their number or kind.
+    case votes
+    /// The lanes of a status.
+    case lanes
+    /// What a frame pulls.
+    case pulls
+    /// A certificate's signatures: their number or order.
+    case signatures
+    /// The commits of a frame: their number.
+    case commits
+    /// The vertices of a commit: their number.
+    case vertices
 }

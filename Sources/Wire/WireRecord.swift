@@ -10,6 +10,16 @@ public enum RecordType: UInt8, Hashable, Sendable, CaseIterable {
     case journalJob = 0x03
     /// `JournalShareBatch`.
     case journalShareBatch = 0x04
+    /// `EpochConfiguration`.
+    case epochConfiguration = 0x05
+    /// `Vertex`.
+    case vertex = 0x06
+    /// `EquivocationEvidence`.
+    case equivocationEvidence = 0x07
+    /// `Checkpoint`.
+    case checkpoint = 0x09
+    /// `CheckpointCertificate`.
+    case checkpointCertificate = 0x0a
 }
 
 /// A value with exactly one encoding (docs/protocol/wire.md).

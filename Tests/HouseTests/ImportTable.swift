@@ -67,7 +67,7 @@ struct ImportTable {
             "Node", .adapter, ["Member", "Margin", "Stratum", "BitcoinNode", "Storage", "Peering"],
             outside: ["TOMLKit"]),
         Room("NodeAPI", .adapter, ["Node"], outside: ["Hummingbird*", "HTTPTypes", "ServiceLifecycle"]),
-        Room("Simulator", .adapter, ["Member"]),
+        Room("Simulator", .adapter, ["Bitcoin", "Wire", "Broadcast"]),
 
         Room("radpoold", .executable),
         Room("radpool", .executable),

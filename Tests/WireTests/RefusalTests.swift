@@ -20,7 +20,7 @@ import Wire
     @Test func typeAndVersion() throws {
         refuse([], .malformed(.truncated(needed: 1)), at: 0)
         refuse([0], .unknownType(0), at: 0)
-        refuse([5, 1], .unknownType(5), at: 0)
+        refuse([0x3f, 1], .unknownType(0x3f), at: 0)
         refuse([2], .malformed(.truncated(needed: 1)), at: 1)
         refuse([2, 0], .unknownVersion(0), at: 1)
         refuse([4, 2], .unknownVersion(2), at: 1)

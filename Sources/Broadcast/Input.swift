@@ -1,0 +1,68 @@
+public import Bitcoin
+public import Wire
+
+/// What happens to a member.
+public enum Input: Sendable {
+    /// Bytes from an author, by its index, over a channel that proves who it is.
+    case received(from: Int, bytes: [UInt8])
+    /// Records for the own lane, in their encodings; a control record makes rounds hurry.
+    case records([[UInt8]], isControl: Bool)
+    /// What the own node says of the chain now.
+    case facts(ChainFacts?)
+    /// Vertices that a `recall` asked for, as they stand in the log.
+    case recalled([VertexFrame])
+    /// What the ledger came to after a commit at which there is to be a checkpoint. The commit is durable.
+    case ledgerRoot(commit: UInt64, root: Hash256)
+    /// Nothing but time.
+    case wake
+}
+
+/// What a member must do, in this order: nothing that stands after a `persist` leaves before it is durable.
+public enum Effect: Sendable {
+    /// Append to the log and make durable.
+    case persist([LogEntry])
+    /// Send a frame to an author by its index; nil is all others.
+    case send(to: Int?, frame: [UInt8])
+    /// The next commit of the log.
+    case commit(Commit)
+    /// Q voters signed a checkpoint; each is newer than the one before.
+    case certify(CheckpointCertificate)
+    /// Send to a peer, from the log, one's READY for each of these delivered vertices of a lane.
+    case serveReadies(to: Int, author: Int, sequences: ClosedRange<UInt64>)
+    /// Send to a peer, from the log, a delivered vertex if it has the digest.
+    case serveVertex(to: Int, PullFrame.Item)
+    /// Send to a peer, from the log, the smallest certificate above a commit and the commits up to it, if there is one.
+    case serveCommits(to: Int, after: UInt64)
+    /// Look up delivered vertices in the log and come back with `recalled`.
+    case recall([VertexName])
+    /// The gate refused the member's own records; they are not sent.
+    case quarantine([[UInt8]])
+    /// An operator must know.
+    case alarm(Alarm)
+}
+
+/// Names a vertex within an epoch.
+public struct VertexName: Hashable, Sendable {
+    /// The author's index.
+    public let author: Int
+    /// The sequence in its lane.
+    public let sequence: UInt64
+
+    /// The vertex of an author with a sequence.
+    public init(author: Int, sequence: UInt64) {
+        self.author = author
+        self.sequence = sequence
+    }
+}
+
+/// What an operator must know.
+public enum Alarm: Hashable, Sendable {
+    /// An author signed two vertices for one instance.
+    case equivocation(author: Int)
+    /// The member's own lane has a vertex that it did not make: another process has its key, or its log is old.
+    case foreignOwnVertex(sequence: UInt64)
+    /// The signer gave no signature.
+    case cannotSign
+    /// f+1 voters signed something else for a commit, or the own ledger did before: nothing more is signed.
+    case diverged(commit: UInt64)
+}

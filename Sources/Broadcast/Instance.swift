@@ -1,0 +1,131 @@
+internal import Bitcoin
+internal import Wire
+
+/// A vertex whose bytes are held, with its digest.
+struct HeldVertex: Sendable {
+    let frame: VertexFrame
+    let digest: Hash256
+
+    init(_ frame: VertexFrame) {
+        self.frame = frame
+        digest = Vertex.digest(ofEncoding: frame.encodedVertex)
+    }
+
+    var vertex: Vertex { frame.vertex }
+}
+
+/// The votes of one kind for one instance.
+struct Tally: Sendable {
+    /// One digest and who voted for it.
+    struct Choice: Sendable {
+        let digest: Hash256
+        var voters: VoterSet
+        var count: Int { voters.nonzeroBitCount }
+    }
+
+    private(set) var voted: VoterSet = 0
+    private(set) var choices: [Choice] = []
+
+    /// What became of a vote.
+    enum Outcome {
+        case counted, repeated, conflicting
+    }
+
+    /// Counts a voter's vote, unless it is not its first.
+    mutating func count(_ digest: Hash256, by position: Int, firstOnly: Bool) -> Outcome {
+        let voter = VoterSet(position: position)
+        let index = choices.firstIndex { $0.digest == digest }
+        if voted & voter != 0 {
+            if let index, choices[index].voters & voter != 0 { return .repeated }
+            if firstOnly { return .conflicting }
+        }
+        voted |= voter
+        if let index {
+            choices[index].voters |= voter
+        } else {
+            choices.append(Choice(digest: digest, voters: voter))
+        }
+        return .counted
+    }
+
+    /// The digest that at least `quorum` voters voted for.
+    func digest(with quorum: Int) -> Hash256? {
+        choices.first { $0.count >= quorum }?.digest
+    }
+
+    func voters(for digest: Hash256) -> VoterSet {
+        choices.first { $0.digest == digest }?.voters ?? 0
+    }
+}
+
+/// One reliable broadcast: an author's vertex with one sequence.
+struct Instance: Sendable {
+    /// The first vertex that came from the author.
+    var candidate: HeldVertex?
+    /// Whether the candidate was judged and is not well formed.
+    var isRefused = false
+    /// A vertex that was pulled because votes ask for it.
+    var pulled: HeldVertex?
+    /// The digest that was echoed, for ever.
+    var echoed: Hash256?
+    /// The digest that is known to be the only one, for ever.
+    var readied: Hash256?
+    var echoes = Tally()
+    var readies = Tally()
+    /// Bytes that votes ask for and that are missing.
+    var pull: Pull?
+    /// The digest for which a conflicting echo's bytes were asked, as evidence.
+    var conflictAsked: Hash256?
+    /// Parents of the candidate that came back from the log.
+    var recalled: [VertexFrame] = []
+    var isRecalling = false
+
+    /// A search for bytes.
+    struct Pull: Sendable {
+        let digest: Hash256
+        var attempts = 0
+        var nextTime: UInt64
+    }
+
+    /// The bytes with a digest, if they are held.
+    func held(_ digest: Hash256) -> HeldVertex? {
+        if let candidate, candidate.digest == digest { return candidate }
+        if let pulled, pulled.digest == digest { return pulled }
+        return nil
+    }
+
+    /// Who voted for a digest, in whatever way.
+    func supporters(of digest: Hash256) -> VoterSet {
+        echoes.voters(for: digest) | readies.voters(for: digest)
+    }
+}
+
+/// The instances of a lane that may be voted for: those after the delivered sequence.
+struct LaneWindow: Sendable {
+    static let size = 8
+    /// How many instances ahead a vertex is looked at.
+    static let vertices: UInt64 = 2
+
+    private(set) var delivered: UInt64 = 0
+    private var instances = [Instance](repeating: Instance(), count: size)
+
+    /// The instance of a sequence within the window; nil outside.
+    func index(of sequence: UInt64) -> Int? {
+        guard sequence > delivered, sequence - delivered <= UInt64(Self.size) else { return nil }
+        return Int(sequence - delivered) - 1
+    }
+
+    subscript(index: Int) -> Instance {
+        get { instances[index] }
+        _modify { yield &instances[index] }
+    }
+
+    /// Forgets the first instance, which is delivered.
+    mutating func advance() {
+        delivered += 1
+        instances.removeFirst()
+        instances.append(Instance())
+    }
+
+    var all: [Instance] { instances }
+}

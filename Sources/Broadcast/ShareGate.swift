@@ -1,0 +1,185 @@
+internal import Bitcoin
+public import Shares
+public import Wire
+
+/// The gate of payload version 1: registrations, jobs and shares whose work is proved (docs/protocol/broadcast.md,
+/// Gate).
+///
+/// What a share refers to is in its own lane, so that a lane is judged alone.
+public struct ShareGate: EchoGate {
+    /// How many of a lane's newest jobs its shares may be of.
+    public static let liveJobs = 1_024
+
+    private let configuration: EpochConfiguration
+    private let validator: ShareValidator
+    private var lanes: [LaneTables]
+
+    /// The gate of an epoch at its start.
+    public init(_ epoch: Epoch, validator: ShareValidator = ShareValidator()) {
+        configuration = epoch.configuration
+        self.validator = validator
+        lanes = [LaneTables](repeating: LaneTables(), count: epoch.authorCount)
+    }
+
+    /// Whether every record of the payload is allowed, and every share is what it claims.
+    public func allows(_ vertex: Vertex) -> Bool {
+        guard let key = key(of: vertex) else { return false }
+        var draft = LaneDraft(lanes[Int(vertex.author)])
+        var submissions: [ShareSubmission] = []
+        for record in vertex.records {
+            switch try? Record(decoding: record) {
+            case .minerRegistration(let miner): guard draft.add(miner) else { return false }
+            case .journalJob(let job): guard draft.add(job, configuration.syndicate, key) else { return false }
+            case .journalShareBatch(let batch):
+                guard let shares = draft.submissions(of: batch, within: levels) else { return false }
+                submissions += shares
+            case .equivocationEvidence: continue
+            default: return false
+            }
+        }
+        var results: [ShareResult] = []
+        validator.judge(batch: submissions, into: &results)
+        return results.allSatisfy { $0.verdict == .accepted }
+    }
+
+    /// Takes the registrations and jobs of a delivered vertex.
+    public mutating func admit(_ vertex: Vertex) {
+        guard let key = key(of: vertex) else { return }
+        var draft = LaneDraft(lanes[Int(vertex.author)])
+        for record in vertex.records {
+            // Whatever is delivered was allowed, or more than f voters are faulty: then the rest is as good as absent.
+            switch record.first.flatMap(RecordType.init) {
+            case .minerRegistration:
+                if let miner = try? MinerRegistration(decoding: record) { _ = draft.add(miner) }
+            case .journalJob:
+                if let job = try? JournalJob(decoding: record) { _ = draft.add(job, configuration.syndicate, key) }
+            default: continue
+            }
+        }
+        lanes[Int(vertex.author)].take(draft)
+    }
+
+    private var levels: ClosedRange<UInt8> {
+        configuration.bounds.lowestLevel...configuration.bounds.highestLevel
+    }
+
+    private func key(of vertex: Vertex) -> XOnlyKeyBytes? {
+        let author = Int(vertex.author)
+        return configuration.authors.indices.contains(author) ? configuration.authors[author].key : nil
+    }
+}
+
+/// What a lane has registered in the epoch.
+private struct LaneTables: Sendable {
+    private(set) var miners: [MinerID] = []
+    /// The newest jobs, ascending by their sequences.
+    private(set) var jobs: [ShareJob] = []
+
+    mutating func take(_ draft: LaneDraft) {
+        miners += draft.newMiners
+        jobs += draft.newJobs
+        // Rarely, since it moves the rest. What is beyond `liveJobs` is not looked at.
+        if jobs.count > 2 * ShareGate.liveJobs { jobs.removeFirst(jobs.count - ShareGate.liveJobs) }
+    }
+}
+
+/// A lane's tables with what a payload adds to them.
+private struct LaneDraft {
+    private let tables: LaneTables
+    private(set) var newMiners: [MinerID] = []
+    private(set) var newJobs: [ShareJob] = []
+    private var works: [JournalShare.Work: ShareWork] = [:]
+
+    init(_ tables: LaneTables) {
+        self.tables = tables
+    }
+
+    mutating func add(_ miner: MinerRegistration) -> Bool {
+        guard Int(miner.number) == tables.miners.count + newMiners.count,
+            let id = try? Hash256(internalBytes: miner.key.bytes)
+        else { return false }
+        newMiners.append(MinerID(id))
+        return true
+    }
+
+    mutating func add(_ job: JournalJob, _ syndicate: Hash256, _ key: XOnlyKeyBytes) -> Bool {
+        guard job.owner.syndicate == syndicate, job.owner.msp == key,
+            (newJobs.last ?? tables.jobs.last).map({ $0.parameters.jobSequence < job.sequence }) ?? true,
+            let made = try? ShareJob(job)
+        else { return false }
+        newJobs.append(made)
+        return true
+    }
+
+    /// The shares of a batch for judging; nil if one refers to nothing or has a level out of bounds.
+    mutating func submissions(
+        of batch: JournalShareBatch, within levels: ClosedRange<UInt8>
+    ) -> [ShareSubmission]? {
+        var submissions: [ShareSubmission] = []
+        submissions.reserveCapacity(batch.shares.count)
+        // Shares of one work mostly follow each other.
+        var last: (work: JournalShare.Work, made: ShareWork)?
+        for share in batch.shares {
+            if last?.work != share.work {
+                guard levels.contains(share.work.level), let made = work(share.work) else { return nil }
+                last = (share.work, made)
+            }
+            guard let last else { return nil }
+            let roll = HeaderRoll(ntime: share.ntime, nonce: share.nonce, versionBits: share.versionBits)
+            submissions.append(ShareSubmission(last.made, share.extranonce, roll))
+        }
+        return submissions
+    }
+
+    private mutating func work(_ work: JournalShare.Work) -> ShareWork? {
+        if let made = works[work] { return made }
+        guard let job = job(work.jobSequence), let miner = miner(Int(work.minerNumber)),
+            let level = ShareLevel(work.level), let made = try? ShareWork(job, miner: miner, level: level)
+        else { return nil }
+        works[work] = made
+        return made
+    }
+
+    private func miner(_ number: Int) -> MinerID? {
+        if number < tables.miners.count { return tables.miners[number] }
+        let index = number - tables.miners.count
+        return index < newMiners.count ? newMiners[index] : nil
+    }
+
+    private func job(_ sequence: UInt64) -> ShareJob? {
+        if let found = Self.find(sequence, in: newJobs[...]) { return found }
+        let live = max(0, ShareGate.liveJobs - newJobs.count)
+        return Self.find(sequence, in: tables.jobs.suffix(live))
+    }
+
+    private static func find(_ sequence: UInt64, in jobs: ArraySlice<ShareJob>) -> ShareJob? {
+        var low = jobs.startIndex
+        var high = jobs.endIndex
+        while low < high {
+            let middle = low + (high - low) / 2
+            if jobs[middle].parameters.jobSequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < jobs.endIndex && jobs[low].parameters.jobSequence == sequence ? jobs[low] : nil
+    }
+}
+
+extension ShareJob {
+    /// A job as its author recorded it.
+    ///
+    /// - Throws: for a job that no header or coinbase can be made of.
+    convenience init(_ job: JournalJob) throws {
+        let coinbase = try CoinbaseLayout(
+            height: job.coinbase.height, tag: job.coinbase.tag, custodyScript: job.coinbase.custodyScript,
+            value: job.coinbase.value, witnessCommitment: job.coinbase.witnessCommitment)
+        try self.init(
+            Parameters(
+                syndicate: SyndicateID(job.owner.syndicate),
+                msp: MSPID(Hash256(internalBytes: job.owner.msp.bytes)), jobSequence: job.sequence,
+                logPosition: LogPosition(k: job.owner.logPosition, hash: job.owner.logHash),
+                header: HeaderTemplate(
+                    version: job.header.version, versionMask: job.header.versionMask,
+                    previousBlock: job.header.previousBlock, compactTarget: job.header.compactTarget,
+                    merkleBranch: job.header.merkleBranch),
+                minTime: job.minimumTime, currentTime: job.currentTime, coinbase: coinbase))
+    }
+}
