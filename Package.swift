@@ -77,8 +77,8 @@ var targets: [Target] = [
         name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
     tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),
     .target(
-        name: "StratumConversations", dependencies: ["Bitcoin", "COpenSSL"], path: "Tests/StratumConversations",
-        swiftSettings: strictSwift),
+        name: "StratumConversations", dependencies: ["Bitcoin", "COpenSSL", "TestSupport"],
+        path: "Tests/StratumConversations", swiftSettings: strictSwift),
     .target(
         name: "StratumServerHost",
         dependencies: ["Bitcoin", "COpenSSL", "CShares", "CStratum", "CStratumInside", "StratumConversations"],

@@ -56,7 +56,7 @@ import Wire
     }
 
     @Test func whatWasSaidIsThereOnce() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         var generator = SeededGenerator(seed: 50)
         var said: [Int64: (job: UInt64, nonce: UInt32)] = [:]
         var jobs: Set<UInt64> = []
@@ -90,7 +90,7 @@ import Wire
 
     /// A limit on the size of files makes real writes fail in the middle of a commit.
     @Test func anErrorOfTheDiskPasses() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         let said = try run([scratch.url.path, "--limit", "200000"], milliseconds: 2_500)
         #expect(said.refusals.count == 1)
         var stored: [Int64: JournalShareBatch] = [:]
