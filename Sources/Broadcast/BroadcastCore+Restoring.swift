@@ -21,7 +21,13 @@ extension BroadcastCore {
     }
 
     /// The state is whole; what can happen next, happens in the next step.
+    ///
+    /// Bytes that were logged for an echo or a delivery which the crash took away do not count as held: the author
+    /// would not send them again, and only what comes from the author is echoed.
     mutating func finishRestoring() {
+        for lane in windows.indices {
+            for index in 0..<LaneWindow.size { windows[lane][index].pulled = nil }
+        }
         own.createdAt = nil
         dirty.insertAll()
     }
