@@ -5,10 +5,8 @@ internal import Wire
 extension Simulation {
     /// Lets a machine take an input, does what it says and sets its alarm clock.
     func step(_ index: Int, _ input: Input) {
-        let clock = machines[index].clock(at: now)
-        guard let effects = machines[index].core?.step(input, now: clock) else { return }
+        guard let (effects, wanted) = machines[index].step(input, at: now) else { return }
         for effect in effects { take(effect, index) }
-        guard let wanted = machines[index].core?.wakeTime else { return }
         let moment = machines[index].moment(ofClock: wanted, now: now)
         if moment < machines[index].wakeTime {
             machines[index].wakeTime = moment
@@ -44,7 +42,7 @@ extension Simulation {
     }
 
     func synced(_ index: Int, _ incarnation: Int, _ count: Int) {
-        guard machines[index].core != nil, machines[index].incarnation == incarnation else { return }
+        guard machines[index].isRunning, machines[index].incarnation == incarnation else { return }
         let before = machines[index].disk.durableCount
         machines[index].disk.sync(count: count)
         if machines[index].adversary == nil {
@@ -107,7 +105,7 @@ extension Simulation {
         let outgoing = machines[index].adversary?.rewrite(frame, to: receiver, at: now) ?? []
         for part in outgoing { transmit(part.frame, from: index, to: part.to) }
         guard let split = machines[index].adversary?.takeSplit() else { return }
-        for other in machines.indices where machines[other].core != nil {
+        for other in machines.indices where machines[other].isRunning {
             let votes = machines[other].adversary?.collude(split) ?? []
             for part in votes { transmit(part.frame, from: other, to: part.to) }
         }

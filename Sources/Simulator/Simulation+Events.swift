@@ -25,7 +25,7 @@ extension Simulation {
     private func arrive(_ index: Int, from sender: Int, _ flight: Flight) {
         trace.add(UInt64(index) << 32 | UInt64(sender))
         trace.add(flight.mark)
-        if machines[index].core == nil || machines[index].peers >> UInt64(sender) & 1 == 0 { return }
+        if !machines[index].isRunning || machines[index].peers >> UInt64(sender) & 1 == 0 { return }
         if let outgoing = machines[index].adversary?.hear(flight.bytes, at: now) {
             for frame in outgoing { transmit(frame.frame, from: index, to: frame.to) }
         }
@@ -36,8 +36,8 @@ extension Simulation {
         guard machines[index].wakeTime == now else { return }
         machines[index].wakeTime = UInt64.max
         step(index, .wake)
-        if machines[index].adversary == nil, let core = machines[index].core {
-            watcher.held(machines[index].author, core.footprint, at: now)
+        if machines[index].adversary == nil, let footprint = machines[index].footprint {
+            watcher.held(machines[index].author, footprint, at: now)
         }
     }
 
@@ -52,7 +52,7 @@ extension Simulation {
             .submission(machine: index), at: now + 1 + workload.below(2 * machines[index].plan.submissionInterval))
         let count = 1 + workload.index(3)
         let isControl = workload.happens(50_000)
-        guard machines[index].core != nil else { return }
+        guard machines[index].isRunning else { return }
         step(index, .records(machines[index].nextRecords(count, isControl: isControl), isControl: isControl))
     }
 
@@ -70,8 +70,8 @@ extension Simulation {
         if kinds.contains(.twins), !isFlooding || mischief.happens(30_000) {
             machines[index].peers = mischief.coin() ? mischief.next() : UInt64.max
         }
-        guard let delivered = machines[index].core?.deliveredSequences,
-            let outgoing = machines[index].adversary?.stir(delivered: delivered, at: now)
+        guard machines[index].isRunning,
+            let outgoing = machines[index].adversary?.stir(delivered: machines[index].delivered, at: now)
         else { return }
         for frame in outgoing { transmit(frame.frame, from: index, to: frame.to) }
     }
@@ -80,7 +80,7 @@ extension Simulation {
         links.heal(at: now)
         for index in machines.indices {
             machines[index].armedCrash = nil
-            if machines[index].core == nil { restart(index) }
+            if !machines[index].isRunning { restart(index) }
         }
     }
 
@@ -95,7 +95,7 @@ extension Simulation {
     // MARK: Power
 
     private func strike(_ index: Int, _ point: CrashPoint, downtime: UInt64) {
-        guard machines[index].core != nil else { return }
+        guard machines[index].isRunning else { return }
         if point == .now {
             crash(index)
             queue.push(.restart(machine: index), at: now + downtime)
@@ -107,7 +107,7 @@ extension Simulation {
     func crash(_ index: Int) {
         let unsynced = machines[index].disk.entries.count - machines[index].disk.durableCount
         machines[index].disk.crash(kept: disks.index(unsynced + 1))
-        machines[index].core = nil
+        machines[index].stop()
         machines[index].held = []
         machines[index].isSyncing = false
         machines[index].armedCrash = nil
@@ -115,13 +115,13 @@ extension Simulation {
     }
 
     private func restart(_ index: Int) {
-        guard machines[index].core == nil, !machines[index].isDead else { return }
+        guard !machines[index].isRunning, !machines[index].isDead else { return }
         machines[index].incarnation += 1
         machines[index].recountRecords()
         var core = makeCore(index)
         let entries = machines[index].disk.entries
         let commits = core.restore(entries)
-        machines[index].core = core
+        machines[index].start(core)
         if machines[index].adversary == nil {
             watcher.durable(machines[index].author, entries[...], at: now)
             watcher.restored(machines[index].author, entries, commits, at: now)

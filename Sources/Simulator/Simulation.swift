@@ -68,7 +68,7 @@ public final class Simulation {
     }
 
     private func addMachine(_ author: Int) {
-        var machine = Machine(
+        let machine = Machine(
             author: author, nonce: UInt64(machines.count), plan: plan.machines[author],
             authorCount: syndicate.authorCount)
         if let behaviour = plan.behaviours[author] {
@@ -97,10 +97,22 @@ public final class Simulation {
     }
 
     /// Runs to the end.
+    ///
+    /// Where the anchors' waits are long, what was demanded may need longer than the plan's duration: it gets as much
+    /// time again. What stands still stays undone.
     public func run() -> SimulationReport {
         run(until: plan.duration)
+        let step = max(plan.duration / 12, 1)
+        while plan.demandsProgress, now < 2 * plan.duration, !watcher.isDone(live: live) {
+            run(until: now + step)
+        }
         finish()
         return report
+    }
+
+    /// The members that are asked to get on.
+    private var live: [Int] {
+        plan.behaviours.indices.filter { !plan.isFaulty($0) }
     }
 
     /// Runs up to a moment of virtual time, microseconds.
@@ -115,7 +127,7 @@ public final class Simulation {
 
     /// The checks that look at the whole run.
     package func finish() {
-        let live = plan.behaviours.indices.filter { !plan.isFaulty($0) }
+        let live = live
         watcher.finish(live: live, at: now, demandsProgress: plan.demandsProgress)
         guard !live.isEmpty else { return }
         let member = live[disks.index(live.count)]

@@ -128,18 +128,27 @@ struct Watcher {
             note(.order, nil, time, "commit \(place + 1) is not the one that follows from all vertices")
         }
         guard demandsProgress else { return }
+        for (invariant, member, text) in undone(live: live) { note(invariant, member, time, text) }
+    }
+
+    /// Whether live members have got on and have committed what they acknowledged.
+    func isDone(live: [Int]) -> Bool {
+        undone(live: live).isEmpty
+    }
+
+    private func undone(live: [Int]) -> [(invariant: Invariant, member: Int, text: String)] {
         let numbers = isCorrect.indices.map { order.number(of: $0) }
         let rounds = isCorrect.indices.map { order.round(of: $0) }
-        for (member, text) in progress.judge(live: live, commits: numbers, rounds: rounds) {
-            note(.progress, member, time, text)
-        }
+        var found = progress.judge(live: live, commits: numbers, rounds: rounds)
+            .map { (invariant: Invariant.progress, member: $0.member, text: $0.text) }
         for member in live {
             for author in live {
                 let missing = records.missing(of: author, within: numbers[member])
                 if let first = missing.first {
-                    note(.acknowledged, member, time, "\(first), and \(missing.count - 1) more")
+                    found.append((.acknowledged, member, "\(first), and \(missing.count - 1) more"))
                 }
             }
         }
+        return found
     }
 }

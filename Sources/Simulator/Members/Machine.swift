@@ -2,12 +2,13 @@ internal import Broadcast
 internal import Wire
 
 /// A process with its disk: one member, or one of the two halves of a twin.
-struct Machine {
+final class Machine {
     let author: Int
     let nonce: UInt64
     let plan: FaultPlan.Machine
-    /// Nil while the machine is down.
-    var core: BroadcastCore?
+    /// One core, none while the machine is down: an array's element is looked at in its place, where looking into an
+    /// optional copies all of it, thousands of times a run.
+    private var cores: [BroadcastCore] = []
     var disk: Disk
     var adversary: Adversary?
     /// Authors that it hears and speaks to, a bit each.
@@ -37,6 +38,31 @@ struct Machine {
         disk = Disk(authorCount: authorCount)
     }
 
+    /// Whether the machine has power.
+    var isRunning: Bool { !cores.isEmpty }
+
+    /// A copy of the core; nil while the machine is down.
+    var core: BroadcastCore? { cores.first }
+
+    var delivered: [UInt64] { cores.isEmpty ? [] : cores[0].deliveredSequences }
+
+    var footprint: BroadcastFootprint? { cores.isEmpty ? nil : cores[0].footprint }
+
+    func start(_ core: BroadcastCore) {
+        cores = [core]
+    }
+
+    func stop() {
+        cores = []
+    }
+
+    /// What the core does with an input, and when it wants to be woken on the machine's clock.
+    func step(_ input: Input, at time: UInt64) -> (effects: [Effect], wakeTime: UInt64)? {
+        guard isRunning else { return nil }
+        let effects = cores[0].step(input, now: clock(at: time))
+        return (effects, cores[0].wakeTime)
+    }
+
     /// What the machine's clock shows, in milliseconds.
     func clock(at time: UInt64) -> UInt64 {
         (time + lead(at: time)) / 1_000
@@ -56,7 +82,7 @@ struct Machine {
     }
 
     /// Numbers go on after those of the own vertices in the log; what was not in the log was never acknowledged.
-    mutating func recountRecords() {
+    func recountRecords() {
         nextNumber = 0
         nextControl = 0
         for case .vertex(let frame) in disk.entries where Int(frame.vertex.author) == author {
@@ -70,7 +96,7 @@ struct Machine {
         }
     }
 
-    mutating func nextRecords(_ count: Int, isControl: Bool) -> [[UInt8]] {
+    func nextRecords(_ count: Int, isControl: Bool) -> [[UInt8]] {
         let first = isControl ? nextControl : nextNumber
         if isControl { nextControl += UInt64(count) } else { nextNumber += UInt64(count) }
         let mark = nonce << 16 | UInt64(incarnation)
