@@ -60,7 +60,7 @@ public struct EquivocationEvidence: WireRecord {
         try reader.finish()
         do {
             try self.init(epoch: epoch, author: author, sequence: sequence, first, second)
-        } catch where error.field == .digests {
+        } catch  where error.field == .digests {
             throw WireError(.invalid(.digests), offset: start)
         } catch {
             throw reader.error(error)

@@ -27,17 +27,19 @@ struct Cluster {
 
     init(
         voters: Int, others: Int = 0, seed: UInt64 = 1, settings: BroadcastSettings = BroadcastSettings(),
-        gate: (Epoch) -> any EchoGate = { _ in OpenGate() }
+        lowestLevel: UInt8 = 34, gate: (Epoch) -> any EchoGate = { _ in OpenGate() }
     ) throws {
         var generator = SeededGenerator(seed: seed)
         let count = voters + others
         let keys = try (0..<count).map { _ in try MemberKey(&generator) }
             .sorted { $0.publicKey.bytes.bytes.lexicographicallyPrecedes($1.publicKey.bytes.bytes) }
+        var bounds = EpochConfiguration.Bounds()
+        bounds.lowestLevel = lowestLevel
         let configuration = try EpochConfiguration(
             syndicate: try Hash256(internalBytes: generator.bytes(32)), number: 0, firstCommit: 0,
             start: try Hash256(internalBytes: generator.bytes(32)),
             authors: keys.enumerated().map { .init(key: $1.publicKey.bytes, isVoter: $0 < voters) },
-            bounds: .init())
+            bounds: bounds)
         let epoch = Epoch(configuration)
         self.epoch = epoch
         self.keys = keys

@@ -1,0 +1,78 @@
+import Bitcoin
+import TestSupport
+import Testing
+import Wire
+
+/// Random valid records and frames of the broadcast.
+extension Samples {
+    static func hash(_ generator: inout SeededGenerator) -> Hash256 {
+        SHA256.hash(generator.bytes(8))
+    }
+
+    static func epoch(_ generator: inout SeededGenerator, authors: Int = 4) throws -> EpochConfiguration {
+        let keys = try (0..<authors).map { _ in try XOnlyKeyBytes(generator.bytes(32)) }
+            .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        var bounds = EpochConfiguration.Bounds()
+        bounds.largestPayload = UInt32.random(in: 1_024...4_194_304, using: &generator)
+        bounds.mostRecords = UInt32.random(in: 1...65_536, using: &generator)
+        return try EpochConfiguration(
+            syndicate: hash(&generator), number: generator.next(), firstCommit: generator.next(),
+            start: hash(&generator),
+            authors: keys.enumerated().map { .init(key: $1, isVoter: $0 == 0 || $0 < 100 && $0 % 3 != 1) },
+            bounds: bounds)
+    }
+
+    static func facts(_ generator: inout SeededGenerator) throws -> ChainFacts {
+        ChainFacts(
+            height: UInt32(truncatingIfNeeded: generator.next()), tip: hash(&generator),
+            compactTarget: CompactTarget(rawValue: UInt32(truncatingIfNeeded: generator.next())),
+            value: try #require(Amount(satoshis: Int64.random(in: 0...2_100_000_000_000_000, using: &generator))),
+            feeRate: UInt32(truncatingIfNeeded: generator.next()))
+    }
+
+    static func vertex(_ generator: inout SeededGenerator) throws -> Vertex {
+        let authors = Int.random(in: 1...200, using: &generator)
+        let parents = (0..<authors).map { _ in generator.next() >> UInt64.random(in: 0...63, using: &generator) }
+        let records = (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+            generator.bytes(Int.random(in: 1...300, using: &generator))
+        }
+        return try Vertex(
+            epoch: hash(&generator), author: UInt16(truncatingIfNeeded: generator.next()),
+            sequence: generator.next() | 1, round: generator.next() | 1,
+            parents: .init(sequences: parents, hash: hash(&generator)),
+            carriesControl: Bool.random(using: &generator),
+            facts: Bool.random(using: &generator) ? try facts(&generator) : nil, records: records)
+    }
+
+    static func evidence(_ generator: inout SeededGenerator) throws -> EquivocationEvidence {
+        try EquivocationEvidence(
+            epoch: hash(&generator), author: UInt16(truncatingIfNeeded: generator.next()),
+            sequence: generator.next() | 1,
+            .init(digest: hash(&generator), signature: generator.bytes(64)),
+            .init(digest: hash(&generator), signature: generator.bytes(64)))
+    }
+
+    static func frames(_ generator: inout SeededGenerator) throws -> [Frame] {
+        let votes = (0..<Int.random(in: 1...300, using: &generator)).map { index in
+            Vote(
+                kind: index % 2 == 0 ? .echo : .ready, author: UInt16(truncatingIfNeeded: generator.next()),
+                sequence: generator.next() | 1, digest: hash(&generator))
+        }
+        let lanes = (0..<Int.random(in: 1...200, using: &generator)).map { index in
+            StatusFrame.Lane(delivered: generator.next() >> UInt64(index % 64), holdsNext: index % 3 == 0)
+        }
+        let items = (0..<Int.random(in: 1...64, using: &generator)).map { _ in
+            PullFrame.Item(
+                author: UInt16(truncatingIfNeeded: generator.next()), sequence: generator.next() | 1,
+                digest: hash(&generator))
+        }
+        let epoch = hash(&generator)
+        return [
+            .vertex(VertexFrame(signature: generator.bytes(64), vertex: try vertex(&generator))),
+            .votes(VotesFrame(epoch: epoch, votes: votes)),
+            .status(
+                StatusFrame(epoch: epoch, commit: generator.next(), commitHash: hash(&generator), lanes: lanes)),
+            .pull(PullFrame(epoch: epoch, items: items)),
+        ]
+    }
+}
