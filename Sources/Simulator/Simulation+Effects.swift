@@ -79,6 +79,7 @@ extension Simulation {
             queue.push(event, at: now + disks.within(100...10_000))
         case .quarantine(let records):
             machines[index].quarantined += records.count
+            if machines[index].adversary == nil { watcher.quarantined(machines[index].author, records, at: now) }
         case .alarm(let alarm):
             machines[index].alarms.append(alarm)
         }

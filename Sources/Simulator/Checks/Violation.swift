@@ -43,4 +43,8 @@ public enum Invariant: Int, Hashable, Sendable, CaseIterable {
     case progress = 8
     /// The log gives back the state.
     case replay = 11
+    /// Nothing that the gate refuses is committed, and nothing of a correct member is refused.
+    case gate = 13
+    /// Nobody echoes an author whose equivocation it has committed.
+    case evidence = 14
 }

@@ -11,6 +11,7 @@ struct Watcher {
     private var votes: VoteCheck
     private var footprint: FootprintCheck
     private var progress = ProgressCheck()
+    private var evidence: EvidenceCheck
     private var book: VertexBook
     private let configuration: EpochConfiguration
     /// Whether an author is correct, dead or alive.
@@ -29,6 +30,7 @@ struct Watcher {
         delivery = DeliveryCheck(authorCount: count)
         votes = VoteCheck(authorCount: count)
         footprint = FootprintCheck(configuration)
+        evidence = EvidenceCheck(authorCount: count)
         book = VertexBook(authorCount: count)
     }
 
@@ -48,7 +50,8 @@ struct Watcher {
                 for (invariant, text) in delivery.delivered(by: member, name, vertex) {
                     note(invariant, member, time, text)
                 }
-            case .echoed, .readied, .evidence: break
+            case .echoed(let name, _): note(.evidence, member, time, evidence.echoed(by: member, name))
+            case .readied, .evidence: break
             }
         }
     }
@@ -78,9 +81,14 @@ struct Watcher {
     mutating func committed(_ member: Int, _ commit: Commit, at time: UInt64) {
         let (found, isNew) = order.committed(by: member, commit, book)
         for (invariant, text) in found { note(invariant, member, time, text) }
+        evidence.committed(by: member, commit)
         guard isNew else { return }
-        for vertex in commit.vertices where isCorrect[vertex.name.author] {
+        for vertex in commit.vertices {
             for share in vertex.vertex.records.compactMap({ FakeShare($0) }) {
+                if !share.isValid || share.author != vertex.name.author {
+                    note(.gate, member, time, "commit \(commit.number) has an invalid share")
+                }
+                guard isCorrect[vertex.name.author] else { continue }
                 note(.acknowledged, member, time, records.committed(share, in: commit.number))
             }
         }
@@ -97,6 +105,12 @@ struct Watcher {
         for commit in commits where commit.number > order.number(of: member) {
             committed(member, commit, at: time)
         }
+    }
+
+    /// A member's gate refused its own records.
+    mutating func quarantined(_ member: Int, _ records: [[UInt8]], at time: UInt64) {
+        let good = records.count { FakeShare($0)?.isValid != false }
+        if good > 0 { note(.gate, member, time, "\(good) of its own good records are quarantined") }
     }
 
     mutating func held(_ member: Int, _ size: BroadcastFootprint, at time: UInt64) {
