@@ -103,7 +103,7 @@ extension Simulation {
             transmit(frame, from: index, to: receiver.map { 1 << UInt64($0) } ?? UInt64.max)
             return
         }
-        let outgoing = machines[index].adversary?.rewrite(frame, to: receiver, at: now) ?? []
+        let outgoing = machines[index].adversary?.rewrite(frame, to: receiver, at: now, machines[index].disk) ?? []
         for part in outgoing { transmit(part.frame, from: index, to: part.to) }
         guard let split = machines[index].adversary?.takeSplit() else { return }
         for other in machines.indices where machines[other].isRunning {

@@ -159,6 +159,11 @@ public final class Simulation {
         watcher.order.number(of: author)
     }
 
+    /// Whether a correct member has announced a commit that proves an author's equivocation.
+    package func hasProof(against author: Int, at member: Int) -> Bool {
+        watcher.evidence.isProven(author, at: member)
+    }
+
     func makeCore(_ index: Int) -> BroadcastCore {
         let machine = machines[index]
         let key = syndicate.configuration.authors[machine.author].key

@@ -1,6 +1,6 @@
-import Testing
 import Broadcast
 import Simulator
+import Testing
 
 /// A change of the rules that breaks the protocol, and where the simulation sees it.
 struct Mutant: Sendable, CustomTestStringConvertible {

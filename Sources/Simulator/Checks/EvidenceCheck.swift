@@ -4,10 +4,10 @@ internal import Wire
 /// Nobody echoes an author whose equivocation it has committed.
 struct EvidenceCheck {
     /// By member and author: whether the member announced a commit with evidence against the author.
-    private var isProven: [[Bool]]
+    private var proven: [[Bool]]
 
     init(authorCount: Int) {
-        isProven = Array(repeating: Array(repeating: false, count: authorCount), count: authorCount)
+        proven = Array(repeating: Array(repeating: false, count: authorCount), count: authorCount)
     }
 
     /// Evidence in a commit has passed the gate: its signatures are good.
@@ -16,13 +16,17 @@ struct EvidenceCheck {
             for record in vertex.vertex.records where record.first == RecordType.equivocationEvidence.rawValue {
                 guard let evidence = try? EquivocationEvidence(decoding: record) else { continue }
                 let author = Int(evidence.author)
-                if isProven[member].indices.contains(author) { isProven[member][author] = true }
+                if proven[member].indices.contains(author) { proven[member][author] = true }
             }
         }
     }
 
-    mutating func echoed(by member: Int, _ name: VertexName) -> String? {
-        isProven[member][name.author]
+    func isProven(_ author: Int, at member: Int) -> Bool {
+        proven[member][author]
+    }
+
+    func echoed(by member: Int, _ name: VertexName) -> String? {
+        proven[member][name.author]
             ? "echoed \(name.author)/\(name.sequence) after committing that its author equivocated" : nil
     }
 }

@@ -47,4 +47,6 @@ public enum Invariant: Int, Hashable, Sendable, CaseIterable {
     case gate = 13
     /// Nobody echoes an author whose equivocation it has committed.
     case evidence = 14
+    /// What is delivered extends its lane and has its strong parents.
+    case shape = 15
 }

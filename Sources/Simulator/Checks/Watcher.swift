@@ -11,7 +11,8 @@ struct Watcher {
     private var votes: VoteCheck
     private var footprint: FootprintCheck
     private var progress = ProgressCheck()
-    private var evidence: EvidenceCheck
+    private(set) var evidence: EvidenceCheck
+    private let shape: ShapeCheck
     private var book: VertexBook
     private let configuration: EpochConfiguration
     /// Whether an author is correct, dead or alive.
@@ -31,6 +32,7 @@ struct Watcher {
         votes = VoteCheck(authorCount: count)
         footprint = FootprintCheck(configuration)
         evidence = EvidenceCheck(authorCount: count)
+        shape = ShapeCheck(configuration)
         book = VertexBook(authorCount: count)
     }
 
@@ -46,7 +48,9 @@ struct Watcher {
             case .vertex(let frame): book.enter(frame)
             case .delivered(let name, let digest):
                 note(.agreement, member, time, agreement.delivered(name, digest))
+                let isFirst = book.delivered(name.author, name.sequence) == nil
                 let vertex = book.deliver(name.author, name.sequence, digest: digest)
+                if isFirst, let vertex { note(.shape, member, time, shape.judge(vertex, book)) }
                 for (invariant, text) in delivery.delivered(by: member, name, vertex) {
                     note(invariant, member, time, text)
                 }

@@ -30,6 +30,8 @@ struct Adversary {
     /// Frames heard lately, to be damaged and repeated.
     private var heard: [[UInt8]] = []
     private var split: Split?
+    /// The parents of its newest vertices, the newest last.
+    private var parents: [[UInt64]] = []
 
     private struct Treatment {
         let frame: [UInt8]
@@ -51,14 +53,14 @@ struct Adversary {
     }
 
     /// What goes out instead of a frame of the core; a split that colluders should hear of is in `takeSplit`.
-    mutating func rewrite(_ frame: [UInt8], to receiver: Int?, at time: UInt64) -> [Outgoing] {
+    mutating func rewrite(_ frame: [UInt8], to receiver: Int?, at time: UInt64, _ log: Disk) -> [Outgoing] {
         let mask = receiver.map { 1 << UInt64($0) } ?? others
         guard time >= behaviour.start else { return [Outgoing(to: mask, frame: frame)] }
         if behaviour.kinds.contains(.silent) { return [] }
         switch Frame.kind(of: frame) {
         case .votes where behaviour.kinds.contains(.doubleVotes): return []
         case .status where behaviour.kinds.contains(.liesInStatus): return lie(frame, to: mask)
-        case .vertex: return tamper(frame, to: mask)
+        case .vertex: return tamper(frame, to: mask, log)
         default: return [Outgoing(to: mask, frame: frame)]
         }
     }
@@ -122,12 +124,12 @@ struct Adversary {
     }
 
     /// The same vertex is treated the same way as often as it is sent.
-    private mutating func tamper(_ frame: [UInt8], to mask: UInt64) -> [Outgoing] {
+    private mutating func tamper(_ frame: [UInt8], to mask: UInt64, _ log: Disk) -> [Outgoing] {
         let treatment: Treatment
         if let known = treatments.first(where: { $0.frame == frame }) {
             treatment = known
         } else {
-            treatment = Treatment(frame: frame, outgoing: treat(frame))
+            treatment = Treatment(frame: frame, outgoing: treat(frame, log))
             treatments.append(treatment)
             if treatments.count > 16 { treatments.removeFirst() }
         }
@@ -136,32 +138,40 @@ struct Adversary {
         }
     }
 
-    private mutating func treat(_ frame: [UInt8]) -> [Outgoing] {
+    private mutating func treat(_ frame: [UInt8], _ log: Disk) -> [Outgoing] {
         let honest = [Outgoing(to: others, frame: frame)]
-        guard case .vertex(let own)? = try? Frame(decoding: frame), Int(own.vertex.author) == author,
-            random.happens(behaviour.chance)
-        else { return honest }
+        guard case .vertex(let own)? = try? Frame(decoding: frame), Int(own.vertex.author) == author else {
+            return honest
+        }
+        parents.append(own.vertex.parents)
+        if parents.count > 2 { parents.removeFirst() }
+        guard random.happens(behaviour.chance) else { return honest }
         let some = behaviour.recipients ?? random.next()
-        let ways = [Behaviour.Kinds.equivocates, .selects, .forks, .invalidPayload]
+        let ways = [Behaviour.Kinds.equivocates, .selects, .forks, .invalidPayload, .ignores]
             .filter { behaviour.kinds.contains($0) }
         guard !ways.isEmpty else { return honest }
-        switch ways[random.index(ways.count)] {
+        let way = ways[random.index(ways.count)]
+        if way == .selects { return [Outgoing(to: some & others, frame: frame)] }
+        guard let bad = forged(way, own.vertex, log).flatMap(forge.sign) else { return honest }
+        switch way {
         case .equivocates:
-            guard let vertex = forge.second(of: own.vertex), let second = forge.sign(vertex) else { return honest }
             split = Split(
                 name: VertexName(author: author, sequence: own.vertex.sequence),
-                first: Vertex.digest(ofEncoding: own.encodedVertex), second: second.digest, firstRecipients: some)
-            return [Outgoing(to: some & others, frame: frame), Outgoing(to: ~some & others, frame: second.frame)]
-        case .selects:
-            return [Outgoing(to: some & others, frame: frame)]
-        case .forks:
-            guard let vertex = forge.malformed(of: own.vertex, random: &random), let bad = forge.sign(vertex) else {
-                return honest
-            }
-            return [Outgoing(to: some & others, frame: bad.frame)] + honest
-        default:
-            guard let vertex = forge.withInvalidShare(own.vertex), let bad = forge.sign(vertex) else { return honest }
-            return [Outgoing(to: behaviour.recipients ?? others, frame: bad.frame)]
+                first: Vertex.digest(ofEncoding: own.encodedVertex), second: bad.digest, firstRecipients: some)
+            return [Outgoing(to: some & others, frame: frame), Outgoing(to: ~some & others, frame: bad.frame)]
+        case .forks: return [Outgoing(to: some & others, frame: bad.frame)] + honest
+        default: return [Outgoing(to: (behaviour.recipients ?? others) & others, frame: bad.frame)]
+        }
+    }
+
+    private mutating func forged(_ way: Behaviour.Kinds, _ vertex: Vertex, _ log: Disk) -> Vertex? {
+        switch way {
+        case .equivocates: return forge.second(of: vertex)
+        case .forks: return forge.malformed(of: vertex, random: &random)
+        case .ignores:
+            let victim = behaviour.victim ?? random.index(authorCount)
+            return forge.ignoring(victim, down: parents[0][victim], of: vertex, log)
+        default: return forge.withInvalidShare(vertex)
         }
     }
 

@@ -27,9 +27,13 @@ package struct Behaviour: Sendable {
         /// Says that it has delivered more or less than it has.
         package static let liesInStatus = Kinds(rawValue: 1 << 8)
 
+        /// Names older vertices of one voter than it has.
+        package static let ignores = Kinds(rawValue: 1 << 9)
+
         /// All of them.
         package static let drawn: [Kinds] = [
             .silent, .equivocates, .selects, .doubleVotes, .twins, .floods, .forks, .invalidPayload, .liesInStatus,
+            .ignores,
         ]
     }
 
@@ -40,6 +44,8 @@ package struct Behaviour: Sendable {
     package var chance: UInt64 = 250_000
     /// Who gets an own vertex, or the first of two; nil draws it for each vertex.
     package var recipients: UInt64?
+    /// Who is ignored; nil draws it for each vertex.
+    package var victim: Int?
 
     package init(_ kinds: Kinds) {
         self.kinds = kinds
@@ -51,6 +57,8 @@ package struct Behaviour: Sendable {
         for _ in 0...random.below(3) {
             kinds.insert(Kinds.drawn[random.index(Kinds.drawn.count)])
         }
+        // Two vertices of one instance are most dangerous with votes for both.
+        if kinds.contains(.equivocates), random.coin() { kinds.insert(.doubleVotes) }
         var behaviour = Behaviour(kinds)
         behaviour.start = random.coin() ? 0 : random.within(start...end)
         behaviour.chance = [50_000, 250_000, 1_000_000][random.index(3)]

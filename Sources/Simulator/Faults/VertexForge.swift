@@ -57,6 +57,24 @@ struct VertexForge {
         }
     }
 
+    /// The vertex with an older parent in one lane, and otherwise as it should be: well formed as long as enough
+    /// strong parents are left. Nil where a parent is not in the log.
+    func ignoring(_ lane: Int, down to: UInt64, of vertex: Vertex, _ log: Disk) -> Vertex? {
+        var parents = vertex.parents
+        guard parents.indices.contains(lane), lane != author, to < parents[lane] else { return nil }
+        parents[lane] = to
+        var writer = ByteWriter(capacity: 32 * parents.count)
+        for (author, sequence) in parents.enumerated() where sequence > 0 {
+            guard let digest = log.delivery(VertexName(author: author, sequence: sequence)) else { return nil }
+            writer.append(digest)
+        }
+        let hash = TaggedHash("radpool/parents/v1").hash(writer.bytes)
+        return change(vertex) { draft in
+            draft.parents = parents
+            draft.parentHash = hash
+        }
+    }
+
     /// A vertex far ahead in the lane, for floods.
     func invented(sequence: UInt64, round: UInt64, authorCount: Int, size: Int) -> Vertex? {
         try? Vertex(

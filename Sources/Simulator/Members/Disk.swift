@@ -46,9 +46,13 @@ struct Disk {
         Self.find(name, in: readies) ?? nil
     }
 
+    func delivery(_ name: VertexName) -> Hash256? {
+        Self.find(name, in: deliveries) ?? nil
+    }
+
     /// The delivered vertex with that name, if its digest is the one that is wanted.
     func vertex(_ name: VertexName, digest: Hash256? = nil) -> VertexFrame? {
-        guard let delivered = Self.find(name, in: deliveries) ?? nil, digest == nil || digest == delivered else {
+        guard let delivered = delivery(name), digest == nil || digest == delivered else {
             return nil
         }
         return Self.find(name, in: vertices)?
