@@ -179,7 +179,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Wire",
+                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Simulator", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -78,7 +78,9 @@ extension BroadcastCore {
         for window in windows {
             for instance in window.all {
                 all.instances += 1
-                all.choices += instance.echoes.choices.count + instance.readies.choices.count
+                let choices = instance.echoes.choices.count + instance.readies.choices.count
+                all.choices += choices
+                all.mostChoices = max(all.mostChoices, choices)
                 for held in [instance.candidate, instance.pulled].compactMap({ $0 }) {
                     all.heldVertices += 1
                     all.heldBytes += held.frame.encodedVertex.count

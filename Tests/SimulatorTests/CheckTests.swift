@@ -122,7 +122,7 @@ import Wire
         let check = FootprintCheck(syndicate.configuration)
         #expect(check.judge(core.footprint) == [])
         for field in [
-            \BroadcastFootprint.instances, \BroadcastFootprint.choices, \BroadcastFootprint.heldVertices,
+            \BroadcastFootprint.instances, \BroadcastFootprint.mostChoices, \BroadcastFootprint.heldVertices,
             \BroadcastFootprint.heldBytes,
         ] {
             var large = core.footprint

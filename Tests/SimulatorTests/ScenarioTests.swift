@@ -122,6 +122,18 @@ import Testing
         #expect(scenario.run().commitCount(of: 0) > 5)
     }
 
+    /// 16. A member names no new vertex of a victim: the next anchor of another brings the victim's.
+    @Test func ignoredVictim() throws {
+        var scenario = try Scenario()
+        scenario.plan.behaviours[3] = Behaviour(.ignores)
+        scenario.plan.behaviours[3]?.chance = 1_000_000
+        scenario.plan.behaviours[3]?.victim = 1
+        let run = scenario.run()
+        let core = try #require(run.core(of: 0))
+        #expect(core.deliveredSequences[1] - core.committedSequences[1] <= 4, "2(f+1) rounds at most")
+        #expect(run.core(of: 0)?.deliveredSequences[3] ?? 0 > 10, "the ignoring vertices are well formed")
+    }
+
     /// 20. Two live processes with one key: safe while they count within f.
     @Test(arguments: 1...4)
     func oneKeyTwice(seed: UInt64) throws {

@@ -51,14 +51,14 @@ package struct Behaviour: Sendable {
         self.kinds = kinds
     }
 
-    /// One to three kinds, drawn from the source.
+    /// One to three kinds, drawn from the source; every fourth time the most dangerous pair.
     static func drawn(_ random: inout SplitMix64, from start: UInt64, before end: UInt64) -> Behaviour {
         var kinds: Kinds = []
-        for _ in 0...random.below(3) {
-            kinds.insert(Kinds.drawn[random.index(Kinds.drawn.count)])
+        if random.happens(250_000) {
+            kinds = [.equivocates, .doubleVotes]
+        } else {
+            for _ in 0...random.below(3) { kinds.insert(Kinds.drawn[random.index(Kinds.drawn.count)]) }
         }
-        // Two vertices of one instance are most dangerous with votes for both.
-        if kinds.contains(.equivocates), random.coin() { kinds.insert(.doubleVotes) }
         var behaviour = Behaviour(kinds)
         behaviour.start = random.coin() ? 0 : random.within(start...end)
         behaviour.chance = [50_000, 250_000, 1_000_000][random.index(3)]
