@@ -59,6 +59,7 @@ var targets: [Target] = [
     .target(name: "Wire", dependencies: ["Bitcoin"], swiftSettings: strictSwift),
     .target(name: "Curve", dependencies: ["Bitcoin", "CCurve"], swiftSettings: wrapsC),
     .target(name: "Broadcast", dependencies: ["Bitcoin", "Wire", "Shares", "Curve"], swiftSettings: strictSwift),
+    .target(name: "Simulator", dependencies: ["Bitcoin", "Wire", "Broadcast"], swiftSettings: strictSwift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
     .target(
@@ -73,6 +74,10 @@ var targets: [Target] = [
     tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
     tests("WireTests", ["Bitcoin", "Wire"]),
     tests("BroadcastTests", ["Bitcoin", "Shares", "Wire", "Curve", "Broadcast"]),
+    .executableTarget(
+        name: "simulation-process", dependencies: ["Simulator"], path: "Tests/SimulationProcess",
+        swiftSettings: strictSwift),
+    tests("SimulatorTests", ["Bitcoin", "Wire", "Broadcast", "Simulator", "simulation-process"]),
     .target(
         name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
     tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),
@@ -174,7 +179,7 @@ if !coresOnly {
         .executableTarget(
             name: "radpool",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Wire",
+                "Bitcoin", "BitcoinNode", "Curve", "Mining", "Node", "Shares", "Simulator", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -23,7 +23,13 @@ extension BroadcastCore {
     }
 
     /// The state is whole; what can happen next, happens in the next step.
+    ///
+    /// Bytes that were logged for an echo or a delivery which the crash took away do not count as held: the author
+    /// would not send them again, and only what comes from the author is echoed.
     mutating func finishRestoring() {
+        for lane in windows.indices {
+            for index in 0..<LaneWindow.size { windows[lane][index].pulled = nil }
+        }
         own.createdAt = nil
         dirty.insertAll()
     }
@@ -74,7 +80,9 @@ extension BroadcastCore {
         for window in windows {
             for instance in window.all {
                 all.instances += 1
-                all.choices += instance.echoes.choices.count + instance.readies.choices.count
+                let choices = instance.echoes.choices.count + instance.readies.choices.count
+                all.choices += choices
+                all.mostChoices = max(all.mostChoices, choices)
                 for held in [instance.candidate, instance.pulled].compactMap({ $0 }) {
                     all.heldVertices += 1
                     all.heldBytes += held.frame.encodedVertex.count

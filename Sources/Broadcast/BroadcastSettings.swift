@@ -54,6 +54,8 @@ public struct BroadcastFootprint: Hashable, Sendable {
     public var instances = 0
     /// Digests that votes of the instances name.
     public var choices = 0
+    /// The most of them in one instance.
+    public var mostChoices = 0
     /// Vertices whose bytes are held and which are not delivered.
     public var heldVertices = 0
     /// Bytes of those.

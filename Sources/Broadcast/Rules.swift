@@ -29,12 +29,12 @@ package struct Rules: Sendable {
     package var countsFirstVoteOnly = true
     /// Whether the gate is asked before an echo.
     package var asksGate = true
-    /// Whether votes outside the window are dropped.
-    package var hasWindow = true
     /// Whether a peer's standing status is answered.
     package var answersStatus = true
     /// Whether missing bytes are pulled.
     package var pulls = true
+    /// Whether bytes are pulled for an instance that is further ahead than vertices are looked at.
+    package var pullsFarAhead = false
     /// Whether vertices are sorted within a commit.
     package var sortsCommits = true
     /// Whether the sequences that were committed are left out of later commits.

@@ -13,7 +13,7 @@ struct Radpool: AsyncParsableCommand {
             """,
         subcommands: [
             KeygenCommand.self, InitCommand.self, StatusCommand.self, MinerCommand.self, MineCommand.self,
-            RegtestNodeCommand.self,
+            RegtestNodeCommand.self, SimulateCommand.self,
         ])
 
     static func main() async {

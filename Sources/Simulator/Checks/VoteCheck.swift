@@ -1,0 +1,44 @@
+internal import Bitcoin
+internal import Wire
+
+/// A correct member sends one echo, one ready and, in its own lane, one vertex for an instance (I5), whatever crashes
+/// happen in between.
+struct VoteCheck {
+    private struct Record {
+        var echoes: LaneTable<Hash256>
+        var readies: LaneTable<Hash256>
+        var vertices: LaneTable<[UInt8]>
+    }
+
+    private var records: [Record]
+
+    init(authorCount: Int) {
+        let table = LaneTable<Hash256>(authorCount: authorCount)
+        let record = Record(echoes: table, readies: table, vertices: LaneTable(authorCount: authorCount))
+        records = Array(repeating: record, count: authorCount)
+    }
+
+    mutating func sent(by member: Int, _ frame: Frame) -> [String] {
+        switch frame {
+        case .votes(let votes): return votes.votes.compactMap { voted(member, $0) }
+        case .vertex(let vertex) where Int(vertex.vertex.author) == member:
+            let sequence = vertex.vertex.sequence
+            guard let first = records[member].vertices[member, sequence] else {
+                records[member].vertices[member, sequence] = vertex.encodedVertex
+                return []
+            }
+            return first == vertex.encodedVertex ? [] : ["sent two vertices with sequence \(sequence)"]
+        case .vertex, .status, .pull: return []
+        }
+    }
+
+    private mutating func voted(_ member: Int, _ vote: Vote) -> String? {
+        let author = Int(vote.author)
+        let table = vote.kind == .echo ? \Record.echoes : \Record.readies
+        guard let first = records[member][keyPath: table][author, vote.sequence] else {
+            records[member][keyPath: table][author, vote.sequence] = vote.digest
+            return nil
+        }
+        return first == vote.digest ? nil : "sent a second, different \(vote.kind) for \(author)/\(vote.sequence)"
+    }
+}

@@ -1,0 +1,78 @@
+package import Broadcast
+
+/// All that goes wrong in one run, and how much there is to do. Times are microseconds of virtual time.
+package struct FaultPlan: Sendable {
+    /// A member loses its power and comes back.
+    package struct Crash: Sendable {
+        package var author: Int
+        package var time: UInt64
+        package var point: CrashPoint
+        package var downtime: UInt64
+
+        package init(author: Int, time: UInt64, point: CrashPoint = .now, downtime: UInt64) {
+            self.author = author
+            self.time = time
+            self.point = point
+            self.downtime = downtime
+        }
+    }
+
+    /// A member loses its power and does not come back.
+    package struct Death: Sendable {
+        package var author: Int
+        package var time: UInt64
+
+        package init(author: Int, time: UInt64) {
+            self.author = author
+            self.time = time
+        }
+    }
+
+    /// A member's disk and clock.
+    package struct Machine: Sendable {
+        /// How long a write takes to be durable.
+        package var syncDelay: ClosedRange<UInt64> = 200...2_000
+        /// From then on no write becomes durable: the disk is full.
+        package var diskFullTime: UInt64?
+        /// What the member's clock is ahead of the others', microseconds.
+        package var clockLead: UInt64 = 0
+        /// How much its clock jumps ahead, and when.
+        package var clockJump: (time: UInt64, by: UInt64)?
+        /// How often records come in, on average.
+        package var submissionInterval: UInt64 = 400_000
+
+        package init() {}
+    }
+
+    package var duration: UInt64
+    /// When chaos ends.
+    package var healTime: UInt64
+    /// No records come in any more from here on, so that all of them can be committed by the end.
+    package var lastSubmission: UInt64
+    /// By sender and receiver: `from * authors + to`.
+    package var links: [LinkQuality]
+    package var cuts: [Cut] = []
+    package var crashes: [Crash] = []
+    package var deaths: [Death] = []
+    /// By author; nil for a correct one.
+    package var behaviours: [Behaviour?]
+    package var machines: [Machine]
+    package var settings = BroadcastSettings()
+    /// Whether members are asked to get on after the end of chaos.
+    package var demandsProgress = true
+
+    /// Nothing goes wrong.
+    package static func calm(authors: Int, seconds: UInt64) -> FaultPlan {
+        let duration = seconds * 1_000_000
+        return FaultPlan(
+            duration: duration, healTime: duration / 2, lastSubmission: duration / 4 * 3,
+            links: Array(repeating: LinkQuality(), count: authors * authors),
+            behaviours: Array(repeating: nil, count: authors), machines: Array(repeating: Machine(), count: authors))
+    }
+
+    /// Nobody may count on this author: it is byzantine or it dies.
+    package func isFaulty(_ author: Int) -> Bool {
+        behaviours[author] != nil || deaths.contains { $0.author == author }
+            || machines[author].diskFullTime != nil
+    }
+}

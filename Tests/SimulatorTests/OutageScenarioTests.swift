@@ -1,0 +1,110 @@
+import Broadcast
+import Simulator
+import Testing
+
+/// Crashes, cuts, disks and clocks, each in a script with its expected outcome.
+@Suite struct OutageScenarioTests {
+    private let second = Scenario.second
+
+    /// 2. f+1 members stop: no commit and no fork, and one of them coming back is enough.
+    @Test func tooManyStop() throws {
+        var scenario = try Scenario(seconds: 60)
+        scenario.plan.crashes = [
+            .init(author: 2, time: 10 * second, downtime: 15 * second),
+            .init(author: 3, time: 10 * second, downtime: 18 * second),
+        ]
+        let run = scenario.simulation()
+        run.run(until: 11 * second)
+        let before = run.commitCount(of: 0)
+        run.run(until: 25 * second)
+        #expect(run.commitCount(of: 0) == before)
+        run.run(until: 28 * second)
+        #expect(before > 5 && run.commitCount(of: 0) > before, "member 2 is back, member 3 is not")
+        let report = run.run()
+        #expect(report.violations.isEmpty, "\(report)")
+    }
+
+    /// 17. The power goes when a write is durable and nothing is sent, and when half is sent, over and over.
+    @Test(arguments: [CrashPoint.now, .afterSync, .whileSending])
+    func crashes(point: CrashPoint) throws {
+        for seed: UInt64 in 1...4 {
+            var scenario = try Scenario()
+            for turn: UInt64 in 0..<28 {
+                scenario.plan.crashes.append(
+                    .init(
+                        author: Int((turn + seed) % 4), time: turn * second / 2 + 300_000, point: point,
+                        downtime: 50_000))
+            }
+            #expect(scenario.run(seed: seed).commitCount(of: 0) > 5)
+        }
+    }
+
+    /// 18. The power goes while writes are under way on slow disks: a part of them is lost, and nothing is said twice.
+    @Test(arguments: 1...4)
+    func tornWrites(seed: UInt64) throws {
+        var scenario = try Scenario()
+        for member in 0..<4 { scenario.plan.machines[member].syncDelay = 20_000...60_000 }
+        for turn: UInt64 in 0..<28 {
+            scenario.plan.crashes.append(
+                .init(author: Int(turn % 4), time: turn * second / 2 + 71_000, downtime: 20_000))
+        }
+        #expect(scenario.run(seed: seed).commitCount(of: 0) > 5)
+    }
+
+    /// 21. One member hears nobody while all hear it: it lags, the others commit, it catches up.
+    @Test func deafMember() throws {
+        var scenario = try Scenario(seconds: 60)
+        let cut = Cut(start: 5 * second, end: 30 * second, from: scenario.mask([1, 2, 3]), to: scenario.mask([0]))
+        scenario.plan.cuts = [cut]
+        let run = scenario.simulation()
+        run.run(until: 29 * second)
+        #expect(run.commitCount(of: 0) + 20 < run.commitCount(of: 1))
+        let report = run.run()
+        #expect(report.violations.isEmpty, "\(report)")
+        #expect(run.commitCount(of: 0) + 3 > run.commitCount(of: 1))
+    }
+
+    /// 22. Two halves for ten minutes: no commit and no fork, and a minute after the end all is committed.
+    @Test func twoHalves() throws {
+        var scenario = try Scenario(seconds: 1_300)
+        let halves = [scenario.mask([0, 1]), scenario.mask([2, 3])]
+        let (start, end) = (20 * second, 620 * second)
+        scenario.plan.cuts = [
+            Cut(start: start, end: end, from: halves[0], to: halves[1]),
+            Cut(start: start, end: end, from: halves[1], to: halves[0]),
+        ]
+        scenario.plan.duration = 680 * second
+        scenario.plan.healTime = 620 * second
+        scenario.plan.lastSubmission = 620 * second
+        let run = scenario.simulation()
+        run.run(until: 21 * second)
+        let before = run.commitCount(of: 0)
+        run.run(until: 619 * second)
+        #expect((0..<4).allSatisfy { run.commitCount(of: $0) <= before + 1 })
+        run.run(until: 680 * second)
+        run.finish()
+        #expect(run.report.violations.isEmpty, "\(run.report)")
+        #expect(run.report.records > 4_000)
+    }
+
+    /// 26. Clocks that are an hour apart or jump change nothing.
+    @Test func clocks() throws {
+        var scenario = try Scenario()
+        scenario.plan.machines[0].clockLead = 3_600 * second
+        scenario.plan.machines[1].clockLead = 7_200 * second
+        scenario.plan.machines[2].clockJump = (10 * second, 3_600 * second)
+        #expect(try scenario.run().commitCount(of: 0) + 10 > Scenario.calmCommits())
+    }
+
+    /// 28. A slow disk slows its own lane, a full one stops it before anything is sent; the others go on.
+    @Test func slowAndFullDisks() throws {
+        var scenario = try Scenario()
+        scenario.plan.machines[3].syncDelay = 500_000...500_000
+        #expect(scenario.run().commitCount(of: 0) > 5)
+        scenario.plan.machines[3].diskFullTime = 8 * second
+        let run = scenario.run()
+        #expect(run.commitCount(of: 0) > 5)
+        let lane = try #require(run.core(of: 0)).deliveredSequences
+        #expect(lane[3] * 2 < lane[0])
+    }
+}
