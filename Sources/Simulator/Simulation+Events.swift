@@ -9,6 +9,8 @@ extension Simulation {
         case .wake(let machine): wake(machine)
         case .synced(let machine, let incarnation, let count): synced(machine, incarnation, count)
         case .recalled(let machine, let incarnation, let names): recalled(machine, incarnation, names)
+        case .ledger(let machine, let incarnation, let commit, let root):
+            ledger(machine, incarnation, commit, root)
         case .crash(let machine, let point, let downtime): strike(machine, point, downtime: downtime)
         case .restart(let machine): restart(machine)
         case .death(let machine):
@@ -126,6 +128,7 @@ extension Simulation {
             watcher.durable(machines[index].author, entries[...], at: now)
             watcher.restored(machines[index].author, entries, commits, at: now)
         }
+        reapplied(index, commits)
         step(index, .facts(facts(index)))
         step(index, .wake)
     }

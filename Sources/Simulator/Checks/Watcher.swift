@@ -10,6 +10,7 @@ struct Watcher {
     private var delivery: DeliveryCheck
     private var votes: VoteCheck
     private var footprint: FootprintCheck
+    private var signatures = SignatureCheck()
     private var progress = ProgressCheck()
     private(set) var evidence: EvidenceCheck
     private let shape: ShapeCheck
@@ -55,7 +56,8 @@ struct Watcher {
                     note(invariant, member, time, text)
                 }
             case .echoed(let name, _): note(.evidence, member, time, evidence.echoed(by: member, name))
-            case .readied, .evidence: break
+            case .diverged(let commit): note(.signature, member, time, "halted at \(commit)")
+            case .readied, .evidence, .signed: break
             }
         }
     }
@@ -77,7 +79,16 @@ struct Watcher {
                 return
             }
             for text in votes.sent(by: member, decoded) { note(.singleVote, member, time, text) }
-        case .status, .pull: break
+        case .checkpoint:
+            guard case .checkpoint(let signed)? = try? Frame(decoding: frame) else {
+                note(.signature, member, time, "sent a checkpoint that nobody can decode")
+                return
+            }
+            let (number, hash) = (order.number(of: member), order.hash(signed.checkpoint.commit))
+            note(
+                .signature, member, time,
+                signatures.sent(by: member, signed.checkpoint, committed: number, hash: hash))
+        case .status, .pull, .catchUp, .commits: break
         case nil: note(.singleVote, member, time, "sent a frame of no kind")
         }
     }

@@ -94,7 +94,7 @@ struct Adversary {
             return vote(vertex.vertex.author, vertex.vertex.sequence, digest)
         case .votes(let votes):
             return votes.votes.flatMap { vote($0.author, $0.sequence, $0.digest) }
-        case .status, .pull: return []
+        case .status, .pull, .checkpoint, .catchUp, .commits: return []
         }
     }
 
@@ -183,7 +183,8 @@ struct Adversary {
             return StatusFrame.Lane(delivered: delivered, holdsNext: random.coin())
         }
         let lie = StatusFrame(
-            epoch: status.epoch, commit: random.below(status.commit + 100), commitHash: status.commitHash, lanes: lanes)
+            epoch: status.epoch, commit: random.below(status.commit + 100), commitHash: status.commitHash,
+            certified: random.coin() ? status.certified : random.next(), lanes: lanes)
         return [Outgoing(to: mask, frame: lie.encoded())]
     }
 }
@@ -217,7 +218,7 @@ extension Adversary {
                 StatusFrame.Lane(delivered: random.next() >> random.below(64), holdsNext: random.coin())
             }
             return StatusFrame(
-                epoch: forge.epoch, commit: random.next(), commitHash: noiseHash(), lanes: lanes
+                epoch: forge.epoch, commit: random.next(), commitHash: noiseHash(), certified: random.next(), lanes: lanes
             ).encoded()
         default: return heard.isEmpty ? nil : heard[random.index(heard.count)]
         }
