@@ -5,7 +5,7 @@ import CLoad
 import Foundation
 import Wire
 
-/// A member with its log file: what arrives is taken, what is to be durable goes to the disk in one write, and only then
+/// A member with its log file: what arrives is taken, what must be durable goes to the disk in one write, and only then
 /// anything leaves.
 struct BroadcastMember {
     let index: Int

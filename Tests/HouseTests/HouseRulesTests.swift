@@ -73,7 +73,7 @@ import Testing
         ("Bitcoin", "CHash"), ("Shares", "CShares"), ("Broadcast", "Bitcoin"), ("Contracts", "Threshold"),
         ("Stratum", "Foundation"), ("Storage", "Bitcoin"), ("Storage", "GRDB"), ("Peering", "NIOSSL"),
         ("BitcoinNode", "AsyncHTTPClient"), ("Node", "Accounting"), ("Node", "NIOCore"), ("NodeAPI", "HummingbirdCore"),
-        ("Simulator", "Contracts"), ("radpoold", "ArgumentParser"), ("Node", "Margin"),
+        ("radpoold", "ArgumentParser"), ("Node", "Margin"),
     ])
     func allowedArrows(room: String, module: String) throws {
         let sample = try file("Sources/\(room)/Sample.swift", "internal import \(module)\n")

@@ -218,7 +218,8 @@ extension Adversary {
                 StatusFrame.Lane(delivered: random.next() >> random.below(64), holdsNext: random.coin())
             }
             return StatusFrame(
-                epoch: forge.epoch, commit: random.next(), commitHash: noiseHash(), certified: random.next(), lanes: lanes
+                epoch: forge.epoch, commit: random.next(), commitHash: noiseHash(), certified: random.next(),
+                lanes: lanes
             ).encoded()
         default: return heard.isEmpty ? nil : heard[random.index(heard.count)]
         }
