@@ -54,7 +54,7 @@ import Testing
     /// 21. One member hears nobody while all hear it: it lags, the others commit, it catches up.
     @Test func deafMember() throws {
         var scenario = try Scenario(seconds: 60)
-        let cut = Cut(start: 5 * second, end: 30 * second, from: scenario.mask([1, 2, 3]), to: scenario.mask([0]))
+        let cut = Cut(start: 5 * second, end: 30 * second, from: Scenario.mask([1, 2, 3]), to: Scenario.mask([0]))
         scenario.plan.cuts = [cut]
         let run = scenario.simulation()
         run.run(until: 29 * second)
@@ -67,7 +67,7 @@ import Testing
     /// 22. Two halves for ten minutes: no commit and no fork, and a minute after the end all is committed.
     @Test func twoHalves() throws {
         var scenario = try Scenario(seconds: 1_300)
-        let halves = [scenario.mask([0, 1]), scenario.mask([2, 3])]
+        let halves = [Scenario.mask([0, 1]), Scenario.mask([2, 3])]
         let (start, end) = (20 * second, 620 * second)
         scenario.plan.cuts = [
             Cut(start: start, end: end, from: halves[0], to: halves[1]),

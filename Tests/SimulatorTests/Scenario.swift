@@ -14,8 +14,8 @@ struct Scenario {
         plan = .calm(authors: nodes, seconds: seconds)
     }
 
-    /// All members but the given ones, a bit each.
-    func mask(_ members: [Int]) -> UInt64 {
+    /// Members, a bit each.
+    static func mask(_ members: [Int]) -> UInt64 {
         members.reduce(0) { $0 | 1 << UInt64($1) }
     }
 

@@ -19,7 +19,7 @@ import Testing
     func equivocation(seed: UInt64) throws {
         var scenario = try Scenario()
         scenario.plan.behaviours[0] = Behaviour(.equivocates)
-        scenario.plan.behaviours[0]?.recipients = scenario.mask([1, 2])
+        scenario.plan.behaviours[0]?.recipients = Scenario.mask([1, 2])
         let run = scenario.run(seed: seed)
         #expect((1..<4).contains { run.alarms(of: $0).contains(.equivocation(author: 0)) })
         #expect((1..<4).allSatisfy { run.hasProof(against: 0, at: $0) })
@@ -33,7 +33,7 @@ import Testing
             var scenario = try Scenario(nodes, seconds: 16)
             for member in 0..<faults { scenario.plan.behaviours[member] = Behaviour(.doubleVotes) }
             scenario.plan.behaviours[0]?.kinds.insert(.equivocates)
-            scenario.plan.behaviours[0]?.recipients = scenario.mask(Array(faults..<(nodes + faults + 1) / 2))
+            scenario.plan.behaviours[0]?.recipients = Scenario.mask(Array(faults..<(nodes + faults + 1) / 2))
             scenario.run(seed: seed)
         }
     }
@@ -45,7 +45,7 @@ import Testing
         let quorum = scenario.syndicate.epoch.quorum
         scenario.plan.behaviours[0] = Behaviour(.selects)
         scenario.plan.behaviours[0]?.chance = 1_000_000
-        scenario.plan.behaviours[0]?.recipients = scenario.mask(Array(1...(quorum.decision - quorum.faults)))
+        scenario.plan.behaviours[0]?.recipients = Scenario.mask(Array(1...(quorum.decision - quorum.faults)))
         scenario.plan.deaths = [.init(author: 0, time: 3 * second)]
         let run = scenario.run()
         let delivered = (1..<nodes).map { run.core(of: $0)?.deliveredSequences[0] }
@@ -58,7 +58,7 @@ import Testing
         var scenario = try Scenario()
         scenario.plan.behaviours[0] = Behaviour(.selects)
         scenario.plan.behaviours[0]?.chance = 1_000_000
-        scenario.plan.behaviours[0]?.recipients = scenario.mask([2])
+        scenario.plan.behaviours[0]?.recipients = Scenario.mask([2])
         let run = scenario.run()
         #expect((1..<4).allSatisfy { run.core(of: $0)?.deliveredSequences[0] == 0 })
         #expect(run.commitCount(of: 1) > 5)

@@ -41,7 +41,7 @@ import Testing
 
     /// Every seed that failed once stays in the list.
     @Test func regressions() throws {
-        let list = Conformance.repositoryRoot.appending(path: "Tests/SimulatorTests/regressions.txt")
+        let list = Conformance.repositoryRoot.appending(path: "Tests/Vectors/simulator-regressions.txt")
         let lines = try String(contentsOf: list, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(lines.count >= 4)
         for line in lines {
