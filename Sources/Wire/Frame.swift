@@ -209,7 +209,7 @@ public struct StatusFrame: Hashable, Sendable {
     public struct Lane: Hashable, Sendable {
         /// The newest delivered sequence; 0 for none.
         public let delivered: UInt64
-        /// Whether the bytes of the next are held.
+        /// Whether the next has come from its author.
         public let holdsNext: Bool
 
         /// A lane's state.
