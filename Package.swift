@@ -82,8 +82,8 @@ var targets: [Target] = [
         name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
     tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),
     .target(
-        name: "StratumConversations", dependencies: ["Bitcoin", "COpenSSL"], path: "Tests/StratumConversations",
-        swiftSettings: strictSwift),
+        name: "StratumConversations", dependencies: ["Bitcoin", "COpenSSL", "TestSupport"],
+        path: "Tests/StratumConversations", swiftSettings: strictSwift),
     .target(
         name: "StratumServerHost",
         dependencies: ["Bitcoin", "COpenSSL", "CShares", "CStratum", "CStratumInside", "StratumConversations"],
@@ -228,7 +228,8 @@ if !coresOnly {
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Wire", "Storage", "CHash", "CBaselines", "CLoad",
+                "Bitcoin", "BitcoinNode", "Broadcast", "Curve", "Node", "Shares", "Wire", "Storage", "CHash",
+                "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

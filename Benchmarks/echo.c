@@ -3,23 +3,32 @@
  * a fixed one, and does nothing else. One uv_try_write per read, however many lines the read
  * brought.
  *
- * Usage: radpool-echo REPLY_BYTES    listens on a free loopback port, prints it, serves until its
- *                                    standard input ends
+ * A line that begins with '!' is answered to every connection instead, with one uv_try_write of
+ * CROWD_BYTES each: what telling everybody costs before anything is made for anyone.
+ *
+ * Usage: radpool-echo REPLY_BYTES [CROWD_BYTES]
+ *        listens on a free loopback port, prints it, serves until its standard input ends
  */
 #define _GNU_SOURCE /* uv.h wants POSIX types */
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
-enum { BUFFER_SIZE = 65536, BACKLOG = 4096, MAX_REPLY = 256 };
+enum { BUFFER_SIZE = 65536, BACKLOG = 4096, MAX_REPLY = 256, MAX_CROWD = 8192 };
 
 /* Shared by all connections: one loop, and a read is answered before the next begins. */
 static char received[BUFFER_SIZE];
 static char replies[BUFFER_SIZE];
 static size_t reply_length;
+
+/* Who is told: connections stay until the end of a measurement. */
+static uv_stream_t **crowd;
+static size_t crowd_count, crowd_capacity, crowd_length;
+static char news[MAX_CROWD];
 
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)handle;
@@ -31,9 +40,34 @@ static void release(uv_handle_t *handle) {
     free(handle);
 }
 
+static void tell_all(void) {
+    for (size_t i = 0; i < crowd_count; i++) {
+        uv_buf_t out = uv_buf_init(news, (unsigned int)crowd_length);
+        (void)uv_try_write(crowd[i], &out, 1);
+    }
+}
+
+static bool join(uv_stream_t *stream) {
+    if (crowd_count == crowd_capacity) {
+        const size_t capacity = crowd_capacity == 0 ? 1024 : 2 * crowd_capacity;
+        uv_stream_t **grown = realloc(crowd, capacity * sizeof(uv_stream_t *));
+        if (grown == NULL) {
+            return false;
+        }
+        crowd = grown;
+        crowd_capacity = capacity;
+    }
+    crowd[crowd_count++] = stream;
+    return true;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
     if (length < 0) {
         uv_close((uv_handle_t *)stream, release);
+        return;
+    }
+    if (crowd_length > 0 && length > 0 && buffer->base[0] == '!') {
+        tell_all();
         return;
     }
     size_t lines = 0;
@@ -56,7 +90,8 @@ static void on_connection(uv_stream_t *server, int status) {
         return;
     }
     uv_tcp_init(server->loop, client);
-    if (uv_accept(server, (uv_stream_t *)client) != 0) {
+    if (uv_accept(server, (uv_stream_t *)client) != 0 ||
+        (crowd_length > 0 && !join((uv_stream_t *)client))) {
         uv_close((uv_handle_t *)client, release);
         return;
     }
@@ -75,11 +110,14 @@ static void on_input(uv_poll_t *handle, int status, int events) {
 }
 
 int main(int count, char **arguments) {
-    reply_length = count == 2 ? strtoull(arguments[1], NULL, 10) : 0;
-    if (reply_length < 2 || reply_length > MAX_REPLY) {
-        fprintf(stderr, "usage: radpool-echo REPLY_BYTES (2...%d)\n", MAX_REPLY);
+    reply_length = count == 2 || count == 3 ? strtoull(arguments[1], NULL, 10) : 0;
+    crowd_length = count == 3 ? strtoull(arguments[2], NULL, 10) : 0;
+    if (reply_length < 2 || reply_length > MAX_REPLY || crowd_length > MAX_CROWD) {
+        fprintf(stderr, "usage: radpool-echo REPLY_BYTES (2...%d) [CROWD_BYTES (0...%d)]\n",
+                MAX_REPLY, MAX_CROWD);
         return 64;
     }
+    memset(news, 'n', sizeof news);
     memset(replies, 'r', sizeof replies);
     for (size_t at = reply_length - 1; at < sizeof replies; at += reply_length) {
         replies[at] = '\n';

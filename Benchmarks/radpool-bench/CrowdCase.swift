@@ -16,6 +16,10 @@ struct CrowdCase {
     private var middle: [Double] = []
     private var last: [Double] = []
     private var untold: [Double] = []
+    private var floor: [Double] = []
+
+    /// What a job without transactions takes on the wire.
+    private static let notifyBytes = 600
 
     init(_ bed: StratumBed, _ count: Int, runs: Int) {
         self.bed = bed
@@ -24,14 +28,20 @@ struct CrowdCase {
     }
 
     mutating func measure(_ report: Report) async throws {
-        for _ in 0..<runs { try await run() }
+        for _ in 0..<runs {
+            floor.append(
+                try CrowdFloor(connections: UInt32(count), bytes: Self.notifyBytes, bed.processors).last)
+            try await run()
+        }
         try report.add(
             Figure("stratum.handshakes.new", fresh, unit: "s", goal: .atMost(1.5)))
         try report.add(Figure("stratum.handshakes.known", known, unit: "s", goal: .atMost(1.5)))
         try report.add(Figure("stratum.memory", memory, unit: "bytes/connection", goal: .atMost(3_072)))
         try report.add(Figure("stratum.block.first", first, unit: "ms", goal: .atMost(10)))
         try report.add(Figure("stratum.block.median", middle, unit: "ms"))
-        try report.add(Figure("stratum.block.last", last, unit: "ms", goal: .atMost(90)))
+        let written = "libuv server, one write of \(Self.notifyBytes) bytes to each"
+        try report.add(
+            Figure("stratum.block.last", last, unit: "ms", baseline: (floor, written), goal: .atMost(90)))
         try report.add(Figure("stratum.block.faults", untold, unit: "miners", goal: .atMost(0)))
     }
 

@@ -97,6 +97,22 @@ struct EchoRun {
     }
 }
 
+/// What it takes the libuv server to write one line to everybody: the floor of a new block's way to all miners.
+struct CrowdFloor {
+    /// Milliseconds to the last of the connections.
+    let last: Double
+
+    init(connections: UInt32, bytes: Int, _ processors: Processors) throws {
+        let server = try EchoServer(replyBytes: 2, crowdBytes: bytes, processor: processors.server)
+        defer { server.stop() }
+        guard rp_load_pin(processors.generator) else { throw ValidationError("cannot stay on one processor") }
+        var result = rp_crowd_result()
+        let status = rp_load_crowd(server.port, connections, bytes, &result)
+        guard status == RP_LOAD_OK else { throw ValidationError("crowd: \(String(cString: rp_load_text(status)))") }
+        last = Double(result.last) / 1e6
+    }
+}
+
 /// Which processors server and generator run on.
 struct Processors {
     let server: UInt32
@@ -116,12 +132,14 @@ struct EchoServer {
     private let process = Process()
     private let input = Pipe()
 
-    init(replyBytes: Int, processor: UInt32) throws {
+    /// - Parameter crowdBytes: what a line that begins with `!` sends to every connection.
+    init(replyBytes: Int, crowdBytes: Int = 0, processor: UInt32) throws {
         let output = Pipe()
         let folder = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "taskset", "-c", "\(processor)", folder.appending(path: "radpool-echo").path, "\(replyBytes)",
+            "\(crowdBytes)",
         ]
         process.standardInput = input
         process.standardOutput = output

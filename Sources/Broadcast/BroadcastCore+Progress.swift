@@ -141,16 +141,24 @@ extension BroadcastCore {
         windows[lane].advance()
         if lane == author { ownDelivered(held) }
         if graph.completeRound > before { rounds.completed(at: now) }
-        if epoch.positions[lane] != nil { commit(after: held.vertex.round) }
+        if let position = epoch.positions[lane] {
+            let round = held.vertex.round
+            if round % 2 == 0, round < own.lastRound, epoch.anchorPosition(round: round) == position {
+                rounds.cameLate(position)
+            }
+            commit(after: round)
+        }
         dirty.insertAll()
     }
 
     private mutating func commit(after round: UInt64) {
-        let last = order.lastAnchor
         let commits = order.commits(after: round, in: &graph)
         guard !commits.isEmpty else { return }
-        rounds.committed(from: last, through: order.lastAnchor, rounds: commits.map(\.round), in: epoch)
-        for commit in commits { takeEvidence(of: commit) }
+        for commit in commits {
+            rounds.committed(epoch.anchorPosition(round: commit.round))
+            checkpoints.committed(commit.hash)
+            takeEvidence(of: commit)
+        }
         out.commits += commits
         graph.prune(lastAnchor: order.lastAnchor, keeping: settings.retainedVertices)
     }

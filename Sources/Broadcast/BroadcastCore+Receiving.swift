@@ -5,7 +5,8 @@ internal import Wire
 extension BroadcastCore {
     mutating func receive(_ bytes: [UInt8], from peer: Int) {
         guard peers.indices.contains(peer), peer != author, let kind = Frame.kind(of: bytes),
-            bytes.count <= longest(kind), let frame = try? Frame(decoding: bytes)
+            bytes.count <= longest(kind), kind != .commits || catchUp.isAsking(peer),
+            let frame = try? Frame(decoding: bytes)
         else {
             counters.badFrames += 1
             return
@@ -15,13 +16,22 @@ extension BroadcastCore {
         case .votes(let frame) where frame.epoch == epoch.id: take(frame.votes, from: peer)
         case .status(let frame) where frame.epoch == epoch.id: answer(frame, of: peer)
         case .pull(let frame) where frame.epoch == epoch.id: answer(frame, of: peer)
+        case .catchUp(let frame) where frame.epoch == epoch.id:
+            if frame.commit < checkpoints.certified {
+                out.effects.append(.serveCommits(to: peer, after: frame.commit))
+            }
+        case .commits(let frame): take(frame, from: peer)
+        case .checkpoint(let frame) where frame.checkpoint.epoch == epoch.id: take(frame, from: peer)
         default: counters.badFrames += 1
         }
     }
 
     private func longest(_ kind: Frame.Kind) -> Int {
-        kind == .vertex
-            ? Int(epoch.configuration.bounds.largestPayload) + Frame.vertexOverhead : Frame.longestOther
+        switch kind {
+        case .vertex: Int(epoch.configuration.bounds.largestPayload) + Frame.vertexOverhead
+        case .commits: Frame.longestCommits
+        default: Frame.longestOther
+        }
     }
 
     // MARK: Votes
@@ -59,7 +69,7 @@ extension BroadcastCore {
             counters.badFrames += 1
             return
         }
-        if Int(vertex.author) == peer {
+        if Int(vertex.author) == peer, !catchUp.wants(vertex) {
             takeCandidate(frame, from: peer)
         } else {
             takePulled(frame, from: peer)
@@ -87,6 +97,10 @@ extension BroadcastCore {
 
     private mutating func takePulled(_ frame: VertexFrame, from peer: Int) {
         let lane = Int(frame.vertex.author)
+        if catchUp.wants(frame.vertex) {
+            takeCaughtUp(frame)
+            return
+        }
         guard let index = windows[lane].index(of: frame.vertex.sequence) else {
             counters.droppedVertices += 1
             return

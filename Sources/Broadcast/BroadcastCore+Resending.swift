@@ -13,7 +13,9 @@ extension BroadcastCore {
         let lanes = windows.map { window in
             StatusFrame.Lane(delivered: window.delivered, holdsNext: window[0].candidate != nil)
         }
-        let status = StatusFrame(epoch: epoch.id, commit: order.number, commitHash: order.hash, lanes: lanes)
+        let status = StatusFrame(
+            epoch: epoch.id, commit: order.number, commitHash: order.hash, certified: checkpoints.certified,
+            lanes: lanes)
         out.effects.append(.send(to: nil, frame: Frame.status(status).encoded()))
     }
 
@@ -25,6 +27,9 @@ extension BroadcastCore {
         }
         if let last = peers[peer].answerTime, now < last + settings.statusInterval / 2 { return }
         peers[peer].answerTime = now
+        startCatchUp(with: peer, certified: status.certified)
+        resendCheckpoints(after: status.certified, to: peer)
+        peers[peer].certified = status.certified
         let before = peers[peer].delivered
         peers[peer].delivered = status.lanes.map(\.delivered)
         guard !before.isEmpty, rules.answersStatus else { return }

@@ -13,6 +13,8 @@ extension BroadcastCore {
                 let held = windows[name.author][0].held(digest)
             else { return }
             insert(held, name.author)
+        case .signed(let checkpoint): checkpoints.remember(checkpoint)
+        case .diverged: checkpoints.halt()
         case .evidence(let proof):
             guard evidence.indices.contains(Int(proof.author)) else { return }
             if evidence[Int(proof.author)] == .none { evidence[Int(proof.author)] = .known }

@@ -22,6 +22,8 @@ public struct BroadcastCore: Sendable {
     var peers: [Peer]
     /// What is known of each author's equivocation.
     var evidence: [EvidenceState]
+    var checkpoints: CheckpointKeeper
+    var catchUp = CatchUp.idle
     /// Milliseconds; never goes back.
     var now: UInt64 = 0
     var statusTime: UInt64 = 0
@@ -64,6 +66,7 @@ public struct BroadcastCore: Sendable {
         rounds = RoundClock(voterCount: epoch.voters.count, settings: settings)
         peers = [Peer](repeating: Peer(checksLeft: settings.signatureChecks), count: epoch.authorCount)
         evidence = [EvidenceState](repeating: .none, count: epoch.authorCount)
+        checkpoints = CheckpointKeeper(epoch)
         dirty = DirtyLanes(count: epoch.authorCount)
     }
 
@@ -71,6 +74,10 @@ public struct BroadcastCore: Sendable {
     public var commitNumber: UInt64 { order.number }
     /// H of the newest commit.
     public var commitHash: Hash256 { order.hash }
+    /// The number of the newest checkpoint that Q voters signed; 0 for none.
+    public var certifiedCommit: UInt64 { checkpoints.certified }
+    /// Whether others came to something else and the member signs nothing more.
+    public var isHalted: Bool { checkpoints.isHalted }
     /// For each author the newest delivered sequence.
     public var deliveredSequences: [UInt64] { windows.map(\.delivered) }
     /// For each author the newest committed sequence.
@@ -86,6 +93,7 @@ public struct BroadcastCore: Sendable {
         case .records(let records, let isControl): own.append(records, isControl: isControl)
         case .facts(let facts): own.facts = facts
         case .recalled(let frames): takeRecalled(frames)
+        case .ledgerRoot(let commit, let root): sign(commit, root: root)
         case .wake: break
         }
         settle()
@@ -104,7 +112,7 @@ public struct BroadcastCore: Sendable {
 
     /// When `step(.wake)` is wanted at the latest, milliseconds.
     public var wakeTime: UInt64 {
-        min(statusTime, pullTime, creationTime ?? .max)
+        min(statusTime, pullTime, catchUp.deadline, creationTime ?? .max)
     }
 
     /// The voter's position of this member; nil for an author that does not vote.
@@ -120,6 +128,7 @@ public struct BroadcastCore: Sendable {
     private mutating func keepTime() {
         if now >= statusTime { sendStatus() }
         if now >= pullTime { sendPulls() }
+        if now >= catchUp.deadline { catchUp = .idle }
     }
 
     private mutating func flush() -> [Effect] {
@@ -160,6 +169,8 @@ struct Outbox: Sendable {
 struct Peer: Sendable {
     /// What it had delivered at its status before; empty before the first.
     var delivered: [UInt64] = []
+    /// The newest checkpoint that it had a certificate of at that status; nil before the first.
+    var certified: UInt64?
     /// When its status was answered last.
     var answerTime: UInt64?
     /// Signatures of its vertices that are still checked until the next status.

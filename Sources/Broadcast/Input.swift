@@ -1,3 +1,4 @@
+public import Bitcoin
 public import Wire
 
 /// What happens to a member.
@@ -10,6 +11,8 @@ public enum Input: Sendable {
     case facts(ChainFacts?)
     /// Vertices that a `recall` asked for, as they stand in the log.
     case recalled([VertexFrame])
+    /// What the ledger came to after a commit at which there is to be a checkpoint. The commit is durable.
+    case ledgerRoot(commit: UInt64, root: Hash256)
     /// Nothing but time.
     case wake
 }
@@ -22,10 +25,14 @@ public enum Effect: Sendable {
     case send(to: Int?, frame: [UInt8])
     /// The next commit of the log.
     case commit(Commit)
+    /// Q voters signed a checkpoint; each is newer than the one before.
+    case certify(CheckpointCertificate)
     /// Send to a peer, from the log, one's READY for each of these delivered vertices of a lane.
     case serveReadies(to: Int, author: Int, sequences: ClosedRange<UInt64>)
     /// Send to a peer, from the log, a delivered vertex if it has the digest.
     case serveVertex(to: Int, PullFrame.Item)
+    /// Send to a peer, from the log, the smallest certificate above a commit and the commits up to it, if there is one.
+    case serveCommits(to: Int, after: UInt64)
     /// Look up delivered vertices in the log and come back with `recalled`.
     case recall([VertexName])
     /// The gate refused the member's own records; they are not sent.
@@ -56,4 +63,6 @@ public enum Alarm: Hashable, Sendable {
     case foreignOwnVertex(sequence: UInt64)
     /// The signer gave no signature.
     case cannotSign
+    /// f+1 voters signed something else for a commit, or the own ledger did before: nothing more is signed.
+    case diverged(commit: UInt64)
 }

@@ -15,6 +15,22 @@ public enum LogAnswers {
         return Frame.votes(VotesFrame(epoch: epoch.id, votes: votes)).encoded()
     }
 
+    /// The commits up to a certified one; nil for more than fit, or for a last one that is not the certified.
+    ///
+    /// - Parameter commits: those that follow the commit that a peer has.
+    public static func commits(certificate: CheckpointCertificate, _ commits: [Commit]) -> [UInt8]? {
+        guard commits.last?.number == certificate.checkpoint.commit, commits.count <= CommitsFrame.maximumCount else {
+            return nil
+        }
+        let entries = commits.map { commit in
+            commit.vertices.map {
+                CommitsFrame.Entry(author: UInt16(truncatingIfNeeded: $0.name.author), digest: $0.digest)
+            }
+        }
+        let frame = Frame.commits(CommitsFrame(certificate: certificate, commits: entries)).encoded()
+        return frame.count <= Frame.longestCommits ? frame : nil
+    }
+
     /// A delivered vertex.
     public static func vertex(_ frame: VertexFrame) -> [UInt8] {
         Frame.vertex(frame).encoded()

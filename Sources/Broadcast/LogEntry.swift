@@ -13,4 +13,8 @@ public enum LogEntry: Hashable, Sendable {
     case delivered(VertexName, Hash256)
     /// Evidence that goes into the own lane.
     case evidence(EquivocationEvidence)
+    /// A checkpoint that is signed. There is never another one with its number.
+    case signed(Checkpoint)
+    /// f+1 voters came to something else at a commit: the member signs nothing more.
+    case diverged(commit: UInt64)
 }

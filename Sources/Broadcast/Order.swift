@@ -74,7 +74,9 @@ struct Order: Sendable {
         }
         number += 1
         lastAnchor = anchor.round
-        hash = hash(anchor, names.map(\.digest), in: graph)
+        hash = Self.hash(
+            after: hash, epoch: graph.epoch.id, number: number, anchor: anchor.digest, digests: names.map(\.digest),
+            committed: graph.lanes.map(\.committed))
         return Commit(number: number, hash: hash, round: anchor.round, vertices: vertices)
     }
 
@@ -117,15 +119,19 @@ struct Order: Sendable {
         return node.round + limit < newest
     }
 
-    private func hash(_ anchor: Anchor, _ digests: [Hash256], in graph: Graph) -> Hash256 {
-        var writer = ByteWriter(capacity: 112 + 32 * digests.count + 8 * graph.lanes.count)
+    /// R10.
+    static func hash(
+        after hash: Hash256, epoch: Hash256, number: UInt64, anchor: Hash256, digests: [Hash256],
+        committed: [UInt64]
+    ) -> Hash256 {
+        var writer = ByteWriter(capacity: 112 + 32 * digests.count + 8 * committed.count)
         writer.append(hash)
-        writer.append(graph.epoch.id)
+        writer.append(epoch)
         writer.append(littleEndian: number)
-        writer.append(anchor.digest)
+        writer.append(anchor)
         writer.append(littleEndian: UInt64(digests.count))
         for digest in digests { writer.append(digest) }
-        for lane in graph.lanes { writer.append(littleEndian: lane.committed) }
+        for sequence in committed { writer.append(littleEndian: sequence) }
         return commitHash.hash(writer.bytes)
     }
 }

@@ -66,12 +66,12 @@ struct RoundClock: Sendable {
     private(set) var completeSince: UInt64 = 0
     /// The time from an own vertex's sending to its delivery, in eighths: three one-way delays.
     private var deliveryTime: UInt64 = 0
-    /// For each voter's position how often its anchor was missed since it was there last.
-    private var missed: [Int]
+    /// For each voter's position how often its anchor came too late since one was committed.
+    private var lateness: [Int]
 
     init(voterCount: Int, settings: BroadcastSettings) {
         self.settings = settings
-        missed = [Int](repeating: 0, count: voterCount)
+        lateness = [Int](repeating: 0, count: voterCount)
     }
 
     mutating func completed(at time: UInt64) {
@@ -83,20 +83,20 @@ struct RoundClock: Sendable {
         deliveryTime = deliveryTime == 0 ? time * 8 : deliveryTime - deliveryTime / 8 + time
     }
 
-    /// Learns which anchors between two committed ones were there.
-    mutating func committed(from last: UInt64, through newest: UInt64, rounds: [UInt64], in epoch: Epoch) {
-        // Long gaps teach nothing more than short ones.
-        var round = newest > last + 2_048 ? newest - 2_048 : last + 2
-        while round <= newest {
-            let position = epoch.anchorPosition(round: round)
-            missed[position] = rounds.contains(round) ? 0 : min(missed[position] + 1, 10)
-            round += 2
-        }
+    /// An anchor came after it was given up: its author is waited for longer. One that never comes teaches nothing, so
+    /// that the dead hold nobody up for long.
+    mutating func cameLate(_ position: Int) {
+        lateness[position] = min(lateness[position] + 1, 10)
+    }
+
+    /// An anchor is committed.
+    mutating func committed(_ position: Int) {
+        lateness[position] = 0
     }
 
     /// How long to wait for what concerns a voter's anchor.
     func wait(for position: Int) -> UInt64 {
         let base = max(settings.shortestAnchorWait, deliveryTime / 8 * 4 / 3)
-        return min(settings.longestAnchorWait, base << UInt64(missed[position]))
+        return min(settings.longestAnchorWait, base << UInt64(lateness[position]))
     }
 }

@@ -18,7 +18,6 @@ extension Simulation {
     private func take(_ effect: Effect, _ index: Int) {
         if case .persist(let entries) = effect {
             machines[index].disk.append(entries)
-            if machines[index].adversary == nil { watcher.appended(machines[index].author, entries, at: now) }
             startSync(index)
         } else {
             let written = machines[index].disk.entries.count
@@ -68,6 +67,9 @@ extension Simulation {
         case .send(let receiver, let frame): send(frame, from: index, to: receiver)
         case .commit(let commit):
             if machines[index].adversary == nil { watcher.committed(machines[index].author, commit, at: now) }
+            applied(index, commit)
+        case .certify(let certificate): machines[index].certificates.append(certificate)
+        case .serveCommits(let receiver, let commit): serveCommits(index, receiver, after: commit)
         case .serveReadies(let receiver, let author, let sequences):
             serveReadies(index, receiver, author, sequences)
         case .serveVertex(let receiver, let item):
@@ -96,7 +98,7 @@ extension Simulation {
         send(VotesFrame(epoch: syndicate.epoch.id, votes: votes).encoded(), from: index, to: receiver)
     }
 
-    private func send(_ frame: [UInt8], from index: Int, to receiver: Int?) {
+    func send(_ frame: [UInt8], from index: Int, to receiver: Int?) {
         let author = machines[index].author
         guard machines[index].adversary != nil else {
             watcher.sent(author, frame, at: now)

@@ -9,6 +9,8 @@ extension Simulation {
         case .wake(let machine): wake(machine)
         case .synced(let machine, let incarnation, let count): synced(machine, incarnation, count)
         case .recalled(let machine, let incarnation, let names): recalled(machine, incarnation, names)
+        case .ledger(let machine, let incarnation, let commit, let root):
+            ledger(machine, incarnation, commit, root)
         case .crash(let machine, let point, let downtime): strike(machine, point, downtime: downtime)
         case .restart(let machine): restart(machine)
         case .death(let machine):
@@ -106,7 +108,11 @@ extension Simulation {
 
     func crash(_ index: Int) {
         let unsynced = machines[index].disk.entries.count - machines[index].disk.durableCount
+        let before = machines[index].disk.durableCount
         machines[index].disk.crash(kept: disks.index(unsynced + 1))
+        if machines[index].adversary == nil {
+            watcher.durable(machines[index].author, machines[index].disk.entries[before...], at: now)
+        }
         machines[index].stop()
         machines[index].held = []
         machines[index].isSyncing = false
@@ -123,9 +129,9 @@ extension Simulation {
         let commits = core.restore(entries)
         machines[index].start(core)
         if machines[index].adversary == nil {
-            watcher.durable(machines[index].author, entries[...], at: now)
-            watcher.restored(machines[index].author, entries, commits, at: now)
+            watcher.restored(machines[index].author, commits, at: now)
         }
+        reapplied(index, commits)
         step(index, .facts(facts(index)))
         step(index, .wake)
     }

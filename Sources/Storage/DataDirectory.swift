@@ -42,6 +42,8 @@ public final class DataDirectory: Sendable {
     }
 
     deinit {
+        // A child that is just being started has the descriptor too, and would keep the lock until its exec.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -10,9 +10,17 @@ public enum Frame: Hashable, Sendable {
     case status(StatusFrame)
     /// Vertices that the speaker wants.
     case pull(PullFrame)
+    /// The speaker's signature of a checkpoint.
+    case checkpoint(CheckpointFrame)
+    /// A question for commits.
+    case catchUp(CatchUpFrame)
+    /// Commits up to a certified one.
+    case commits(CommitsFrame)
 
-    /// The longest frame that is no vertex, bytes.
+    /// The longest frame that is neither a vertex nor commits, bytes.
     public static let longestOther = 262_144
+    /// The longest frame of commits, bytes.
+    public static let longestCommits = 8_388_608
     /// What a vertex frame may be longer than the largest payload, bytes.
     public static let vertexOverhead = 16_384
 
@@ -26,6 +34,12 @@ public enum Frame: Hashable, Sendable {
         case status = 0x42
         /// `PullFrame`.
         case pull = 0x43
+        /// `CheckpointFrame`.
+        case checkpoint = 0x44
+        /// `CatchUpFrame`.
+        case catchUp = 0x45
+        /// `CommitsFrame`.
+        case commits = 0x46
     }
 
     /// The kind that the first byte says; nil for none.
@@ -47,6 +61,9 @@ public enum Frame: Hashable, Sendable {
         case .votes: self = .votes(try VotesFrame(decoding: &reader))
         case .status: self = .status(try StatusFrame(decoding: &reader))
         case .pull: self = .pull(try PullFrame(decoding: &reader))
+        case .checkpoint: self = .checkpoint(try CheckpointFrame(decoding: &reader))
+        case .catchUp: self = .catchUp(try CatchUpFrame(decoding: &reader))
+        case .commits: self = .commits(try CommitsFrame(decoding: &reader))
         }
         try reader.finish()
     }
@@ -58,6 +75,9 @@ public enum Frame: Hashable, Sendable {
         case .votes(let frame): frame.encoded()
         case .status(let frame): frame.encoded()
         case .pull(let frame): frame.encoded()
+        case .checkpoint(let frame): frame.encoded()
+        case .catchUp(let frame): frame.encoded()
+        case .commits(let frame): frame.encoded()
         }
     }
 
@@ -205,14 +225,17 @@ public struct StatusFrame: Hashable, Sendable {
     public let commit: UInt64
     /// H of that commit.
     public let commitHash: Hash256
+    /// The number of the newest certified checkpoint; 0 for none.
+    public let certified: UInt64
     /// One for each author, in the configuration's order; at most 200.
     public let lanes: [Lane]
 
     /// A status.
-    public init(epoch: Hash256, commit: UInt64, commitHash: Hash256, lanes: [Lane]) {
+    public init(epoch: Hash256, commit: UInt64, commitHash: Hash256, certified: UInt64, lanes: [Lane]) {
         self.epoch = epoch
         self.commit = commit
         self.commitHash = commitHash
+        self.certified = certified
         self.lanes = lanes
     }
 
@@ -220,6 +243,7 @@ public struct StatusFrame: Hashable, Sendable {
         epoch = try reader.hash()
         commit = try reader.uint64()
         commitHash = try reader.hash()
+        certified = try reader.uint64()
         let count = try reader.count(.lanes, minimumSize: 2)
         guard (1...EpochConfiguration.maximumAuthorCount).contains(count) else {
             throw reader.error(RecordFault(.lanes))
@@ -235,10 +259,11 @@ public struct StatusFrame: Hashable, Sendable {
 
     /// The encoding.
     public func encoded() -> [UInt8] {
-        var writer = Frame.startEncoding(.status, capacity: 75 + 6 * lanes.count)
+        var writer = Frame.startEncoding(.status, capacity: 83 + 6 * lanes.count)
         writer.append(epoch)
         writer.append(littleEndian: commit)
         writer.append(commitHash)
+        writer.append(littleEndian: certified)
         writer.append(compactSize: lanes.count)
         for lane in lanes {
             writer.append(compactSize: lane.delivered)
@@ -306,6 +331,33 @@ public struct PullFrame: Hashable, Sendable {
             writer.append(littleEndian: item.sequence)
             writer.append(item.digest)
         }
+        return writer.bytes
+    }
+}
+
+/// The speaker's signature of a checkpoint.
+public struct CheckpointFrame: Hashable, Sendable {
+    /// What is signed.
+    public let checkpoint: Checkpoint
+    /// BIP340, 64 bytes, over `Checkpoint.signedMessage`.
+    public let signature: [UInt8]
+
+    /// A signed checkpoint; a signature of another length than 64 makes a frame that nobody decodes.
+    public init(checkpoint: Checkpoint, signature: [UInt8]) {
+        self.checkpoint = checkpoint
+        self.signature = signature
+    }
+
+    init(decoding reader: inout RecordReader) throws(WireError) {
+        checkpoint = try Checkpoint(fields: &reader)
+        signature = try reader.bytes(64)
+    }
+
+    /// The encoding.
+    public func encoded() -> [UInt8] {
+        var writer = Frame.startEncoding(.checkpoint, capacity: 168)
+        checkpoint.encodeFields(into: &writer)
+        writer.append(signature)
         return writer.bytes
     }
 }

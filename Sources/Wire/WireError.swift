@@ -116,4 +116,10 @@ public enum RecordField: Hashable, Sendable {
     case lanes
     /// What a frame pulls.
     case pulls
+    /// A certificate's signatures: their number or order.
+    case signatures
+    /// The commits of a frame: their number.
+    case commits
+    /// The vertices of a commit: their number.
+    case vertices
 }

@@ -16,6 +16,10 @@ public enum RecordType: UInt8, Hashable, Sendable, CaseIterable {
     case vertex = 0x06
     /// `EquivocationEvidence`.
     case equivocationEvidence = 0x07
+    /// `Checkpoint`.
+    case checkpoint = 0x09
+    /// `CheckpointCertificate`.
+    case checkpointCertificate = 0x0a
 }
 
 /// A value with exactly one encoding (docs/protocol/wire.md).

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BitcoinNode
@@ -10,7 +11,7 @@ final class Bitcoind {
 
     static let absence = "RADPOOL_BITCOIND names no bitcoind: docs/third-party.md"
 
-    let directory: TemporaryDirectory
+    let directory: TemporaryFolder
     let port: Int
     let peerPort: Int
     let publisher: String
@@ -20,7 +21,7 @@ final class Bitcoind {
     ///
     /// - Parameter peer: the node to connect to.
     init(peer: Bitcoind? = nil) throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryFolder("node")
         port = try Self.freePort()
         peerPort = try Self.freePort()
         publisher = "tcp://127.0.0.1:\(try Self.freePort())"

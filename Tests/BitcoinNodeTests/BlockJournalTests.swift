@@ -8,7 +8,7 @@ import Testing
     private static let blocks: [[UInt8]] = [Array(repeating: 7, count: 9), Array(1...20), Array("RPBJ".utf8), []]
 
     /// A journal of `blocks` and the offsets at which its records end.
-    private func journal(in directory: TemporaryDirectory) throws -> (path: String, ends: [Int]) {
+    private func journal(in directory: TemporaryFolder) throws -> (path: String, ends: [Int]) {
         let path = directory.url.appending(path: "blocks").path
         var journal = try BlockJournal(path: path)
         var ends = [16]
@@ -24,7 +24,7 @@ import Testing
     private func write(_ bytes: [UInt8], to path: String) throws { try Data(bytes).write(to: URL(filePath: path)) }
 
     @Test func whatWasAppendedComesBackInOrderAndOnce() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let (path, ends) = try journal(in: directory)
         #expect(try bytes(path).count == ends.last)
         var journal = try BlockJournal(path: path)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func theFormatIsAsDocumented() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let path = directory.url.appending(path: "blocks").path
         var journal = try BlockJournal(path: path)
         try journal.append([0xab])
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func anInterruptedAppendIsCutOffAtEveryByte() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let (path, ends) = try journal(in: directory)
         let whole = try bytes(path)
         for count in stride(from: 0, to: whole.count, by: Scale.count(3, full: 1)) {
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func anUnwrittenTailOfZerosIsCutOff() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let (path, ends) = try journal(in: directory)
         try write(try bytes(path) + [UInt8](repeating: 0, count: 300), to: path)
         var journal = try BlockJournal(path: path)
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func aWrongByteBeforeTheLastRecordIsCorruption() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let (path, ends) = try journal(in: directory)
         let whole = try bytes(path)
         for offset in 0..<ends[ends.count - 2] {
@@ -86,7 +86,7 @@ import Testing
 
     @Test func anAppendThatFailsLeavesTheJournalAsItWasAndMayBeTriedAgain() throws {
         // In a process of its own, since the greatest size of files that stands for a full disk is the process's.
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let process = Process()
         let output = Pipe()
         process.executableURL = Bundle.main.bundleURL.appending(path: "regtest-node-process")

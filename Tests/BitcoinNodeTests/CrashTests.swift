@@ -7,11 +7,11 @@ import Testing
 @Suite(.enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)), .serialized)
 struct CrashTests {
     @Test(.timeLimit(.minutes(10))) func noAnsweredBlockIsLostToASigkill() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         var generator = SeededGenerator(seed: 0x5eed)
         var answered: [JSONValue] = []
         for round in 0..<Scale.count(6, full: 60) {
-            let node = try NodeProcess(directory: directory.url)
+            let node = try NodeProcess(directory: directory)
             // What was answered is there; what was not may be.
             let height = Int(try #require(try await node.client.call("getblockcount").wholeNumber))
             #expect(height >= answered.count, "round \(round)")
@@ -40,8 +40,8 @@ struct CrashTests {
     }
 
     @Test func aSecondProcessOnTheDirectoryIsRefused() throws {
-        let directory = try TemporaryDirectory()
-        let first = try NodeProcess(directory: directory.url)
+        let directory = try TemporaryFolder("node")
+        let first = try NodeProcess(directory: directory)
         let second = Process()
         let errors = Pipe()
         second.executableURL = first.process.executableURL

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func anotherFileIsRefusedByItsDigest() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let file = directory.url.appending(path: "lib.so").path
         try Data("abc".utf8).write(to: URL(filePath: file))
         let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func whatIsNoLibraryCannotBeLoaded() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let file = directory.url.appending(path: "lib.so").path
         try Data("abc".utf8).write(to: URL(filePath: file))
         let error = #expect(throws: KernelError.self) { try KernelLibrary(path: file, expecting: nil) }
@@ -82,7 +82,7 @@ import Testing
 
     @Test(.enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)))
     func theKernelRefusesWhatConsensusForbidsAndSaysWhy() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let chain = try RegtestChain(library: Kernel.library(), directory: directory.url)
         try chain.mine(3)
         let good = chain.template(now: TestClock.start).mined(payingTo: Spending.script, tag: [1])

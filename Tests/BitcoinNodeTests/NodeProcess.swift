@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BitcoinNode
@@ -6,6 +7,7 @@ import Testing
 /// An embedded node in a process of its own.
 final class NodeProcess {
     let process = Process()
+    private let directory: TemporaryFolder
     let port: Int
     let cookie: URL
     let client: PlainCaller
@@ -13,10 +15,11 @@ final class NodeProcess {
     /// Starts the node and waits until it listens.
     ///
     /// - Parameter port: the port; 0 takes a free one.
-    init(directory: URL, port: Int = 0) throws {
+    init(directory: TemporaryFolder, port: Int = 0) throws {
+        self.directory = directory
         let output = Pipe()
         process.executableURL = Bundle.main.bundleURL.appending(path: "regtest-node-process")
-        process.arguments = [Kernel.path, directory.path, String(port)]
+        process.arguments = [Kernel.path, directory.url.path, String(port)]
         process.standardOutput = output
         try process.run()
         var line = Data()
@@ -26,7 +29,7 @@ final class NodeProcess {
             line += part
         }
         self.port = try #require(Int(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)))
-        cookie = directory.appending(path: ".cookie")
+        cookie = directory.url.appending(path: ".cookie")
         client = PlainCaller(port: self.port, authorization: try String(contentsOf: cookie, encoding: .utf8))
     }
 
@@ -39,6 +42,6 @@ final class NodeProcess {
     }
 
     deinit {
-        if process.isRunning { process.terminate() }
+        if process.isRunning { kill() }
     }
 }

@@ -105,9 +105,9 @@ struct NodeSetOnNodesTests {
     }
 
     @Test func aKilledNodeIsReplacedAndComesBackWithAnotherCookie() async throws {
-        let directories = [try TemporaryDirectory(), try TemporaryDirectory()]
-        var first = try NodeProcess(directory: directories[0].url)
-        let second = try NodeProcess(directory: directories[1].url)
+        let directories = [try TemporaryFolder("node"), try TemporaryFolder("node")]
+        var first = try NodeProcess(directory: directories[0])
+        let second = try NodeProcess(directory: directories[1])
         let reader = NodeSetReader([first.endpoint, second.endpoint])
         let template = try await reader.nextTemplate(afterHead: 1)
         #expect(await reader.set.submit(block: template.solved()).map(\.outcome) == [.accepted, .accepted])
@@ -130,7 +130,7 @@ struct NodeSetOnNodesTests {
         }
         let third = try await reader.nextTemplate(afterHead: 3)
 
-        first = try NodeProcess(directory: directories[0].url, port: first.port)
+        first = try NodeProcess(directory: directories[0], port: first.port)
         #expect(try String(contentsOf: first.cookie, encoding: .utf8) != oldCookie)
         // It is back, and a block behind: not used until it has that.
         health = try await reader.health { $0[0].state == .ready }

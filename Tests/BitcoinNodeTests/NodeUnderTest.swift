@@ -20,20 +20,6 @@ enum Kernel {
     static func library() throws -> KernelLibrary { try loaded.get() }
 }
 
-/// A directory that goes with its last reference.
-final class TemporaryDirectory: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "regtest-node-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: url)
-    }
-}
-
 /// The time that tests mine at.
 enum TestClock {
     /// A time that no clock shows any more, so that no block is from the future.

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import TestSupport
 import Testing
 
 @testable import BitcoinNode
@@ -43,13 +44,13 @@ struct PlainCaller: Sendable {
 
 /// An embedded node and its server on a free port.
 struct ServedNode {
-    let directory: TemporaryDirectory
+    let directory: TemporaryFolder
     let node: RegtestNode
     let server: RPCServer
     let client: PlainCaller
 
     init(longPollTimes: RegtestNode.LongPollTimes = .init()) async throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryFolder("node")
         node = try RegtestNode(library: Kernel.library(), directory: directory.url, longPollTimes: longPollTimes)
         server = try await RPCServer(
             node: node, port: 0, credentials: .password(user: "user", password: "password"))

@@ -118,7 +118,7 @@ extension RPCClient.Limits {
     }
 
     @Test func aCookieIsReadAnewAfterA401AndForEveryConnection() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let file = directory.url.appending(path: ".cookie")
         let accepted = Mutex("__cookie__:one")
         let fake = try FakeNode { request in

@@ -1,5 +1,6 @@
 import Bitcoin
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BitcoinNode
@@ -211,7 +212,7 @@ struct RPCServerTests {
     }
 
     @Test func aCookieFileLetsItsReadersInAndGoesWithTheServer() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let node = try RegtestNode(library: Kernel.library(), directory: directory.url)
         let cookie = directory.url.appending(path: ".cookie")
         let server = try await RPCServer(node: node, port: 0, credentials: .cookie(file: cookie))

@@ -7,11 +7,11 @@ import Testing
 
 @Suite(.enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)))
 struct RegtestChainTests {
-    private let directory: TemporaryDirectory
+    private let directory: TemporaryFolder
     private let chain: RegtestChain
 
     init() throws {
-        directory = try TemporaryDirectory()
+        directory = try TemporaryFolder("node")
         chain = try RegtestChain(library: Kernel.library(), directory: directory.url)
     }
 
@@ -165,7 +165,7 @@ struct RegtestChainTests {
     }
 
     @Test func aRestartFindsTheSameChain() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let other: [[UInt8]] = try {
             try chain.mine(5)
             let first = try RegtestChain(library: Kernel.library(), directory: directory.url)
@@ -189,7 +189,7 @@ struct RegtestChainTests {
     }
 
     @Test func aCorruptJournalStopsTheStart() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryFolder("node")
         let path = directory.url.appending(path: "blocks.journal")
         do {
             let chain = try RegtestChain(library: Kernel.library(), directory: directory.url)

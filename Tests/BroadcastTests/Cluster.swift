@@ -15,9 +15,12 @@ struct Cluster {
     var commits: [[Commit]]
     var quarantined: [[[UInt8]]]
     var alarms: [[Alarm]]
+    var certificates: [[CheckpointCertificate]]
     private var queue: [Delivery] = []
     /// Frames that are lost on the way.
     var isLost: (_ from: Int, _ to: Int, _ frame: [UInt8]) -> Bool = { _, _, _ in false }
+    /// What becomes of frames that arrive.
+    var altered: (_ from: Int, _ to: Int, _ frame: [UInt8]) -> [UInt8] = { _, _, frame in frame }
 
     private struct Delivery {
         let from: Int
@@ -52,6 +55,7 @@ struct Cluster {
         commits = [[Commit]](repeating: [], count: count)
         quarantined = [[[UInt8]]](repeating: [], count: count)
         alarms = [[Alarm]](repeating: [], count: count)
+        certificates = [[CheckpointCertificate]](repeating: [], count: count)
     }
 
     /// Gives a member an input, and everybody what follows from it in this millisecond.
@@ -62,7 +66,7 @@ struct Cluster {
             let delivery = queue[next]
             next += 1
             guard !isLost(delivery.from, delivery.to, delivery.frame) else { continue }
-            let input = Input.received(from: delivery.from, bytes: delivery.frame)
+            let input = Input.received(from: delivery.from, bytes: altered(delivery.from, delivery.to, delivery.frame))
             handle(cores[delivery.to].step(input, now: now), of: delivery.to)
         }
         queue.removeAll()
@@ -100,6 +104,16 @@ struct Cluster {
             case .serveVertex(let peer, let item):
                 guard let frame = vertex(member, Int(item.author), item.sequence, item.digest) else { continue }
                 queue.append(Delivery(from: member, to: peer, frame: LogAnswers.vertex(frame)))
+            case .serveCommits(let peer, let commit):
+                let next = certificates[member].first { $0.checkpoint.commit > commit }
+                guard let next, let first = commits[member].firstIndex(where: { $0.number == commit + 1 }) else {
+                    continue
+                }
+                let last = Int(next.checkpoint.commit - commits[member][first].number)
+                let list = Array(commits[member][first...(first + last)])
+                if let frame = LogAnswers.commits(certificate: next, list) {
+                    queue.append(Delivery(from: member, to: peer, frame: frame))
+                }
             case .recall(let names):
                 let frames = names.compactMap { name in
                     deliveredDigest(member, name.author, name.sequence)
@@ -107,6 +121,7 @@ struct Cluster {
                 }
                 handle(cores[member].step(.recalled(frames), now: now), of: member)
             case .quarantine(let records): quarantined[member] += records
+            case .certify(let certificate): certificates[member].append(certificate)
             case .alarm(let alarm): alarms[member].append(alarm)
             }
         }

@@ -158,8 +158,8 @@ import Testing
 
     /// Calls `body` with a folder of the given files, and removes it afterwards.
     func withFolder(_ files: [String: String], _ body: (URL) throws -> Void) throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "house-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: root) }
+        let folder = try TemporaryFolder("house")
+        let root = folder.url
         for (path, text) in files {
             let url = root.appending(path: path)
             try FileManager.default.createDirectory(

@@ -67,12 +67,13 @@ import Testing
     }
 
     @Test func theDiskIsTimed() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "radpool-probe-\(UUID().uuidString)")
+        let folder = try TemporaryFolder("probe")
+        let file = folder.path("probe")
         var result = rp_sync_result()
-        #expect(rp_load_probe_sync(folder.path, 4_096, 20, &result) == RP_LOAD_OK)
+        #expect(rp_load_probe_sync(file, 4_096, 20, &result) == RP_LOAD_OK)
         #expect(result.p50 > 0 && result.p50 <= result.p99 && result.p99 <= result.max)
-        #expect(!FileManager.default.fileExists(atPath: folder.path))
-        #expect(rp_load_probe_sync(folder.appending(path: "missing").path, 1, 1, &result) == RP_LOAD_SYSTEM)
-        #expect(rp_load_probe_sync(folder.path, 0, 1, &result) == RP_LOAD_SYSTEM)
+        #expect(!FileManager.default.fileExists(atPath: file))
+        #expect(rp_load_probe_sync(folder.path("missing/probe"), 1, 1, &result) == RP_LOAD_SYSTEM)
+        #expect(rp_load_probe_sync(file, 0, 1, &result) == RP_LOAD_SYSTEM)
     }
 }

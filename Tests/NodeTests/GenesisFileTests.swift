@@ -1,5 +1,6 @@
 import Bitcoin
 import Foundation
+import TestSupport
 import Testing
 import Wire
 
@@ -28,15 +29,13 @@ import Wire
         let genesis = try genesis(network)
         let text = GenesisFile.text(genesis)
         #expect(try GenesisFile.parse(text, file: "genesis.toml") == genesis)
-        let folder = FileManager.default.temporaryDirectory.appending(path: "radpool-genesis-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder("genesis")
         for (name, bytes) in [("genesis.toml", Array(text.utf8)), ("genesis.record", genesis.encoded())] {
-            let url = folder.appending(path: name)
+            let url = folder.url.appending(path: name)
             try Data(bytes).write(to: url)
             #expect(try GenesisFile.read(path: url.path) == genesis)
         }
-        let broken = folder.appending(path: "broken.record")
+        let broken = folder.url.appending(path: "broken.record")
         try Data(genesis.encoded().dropLast()).write(to: broken)
         #expect(throws: ConfigurationError.self) { try GenesisFile.read(path: broken.path) }
     }

@@ -24,29 +24,25 @@ enum PoolKernel {
 
 /// An embedded node with its server, and a data directory for pool engines; goes with the value.
 final class PoolFixture: Sendable {
-    let folder: URL
+    let folder: TemporaryFolder
     let node: RegtestNode
     let rpc: RPCServer
 
     static let minerKey = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
 
     init() async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "radpool-pool-\(UUID().uuidString)")
+        folder = try TemporaryFolder("pool")
         node = try RegtestNode(
-            library: PoolKernel.loaded.get(), directory: folder.appending(path: "node"),
+            library: PoolKernel.loaded.get(), directory: folder.url.appending(path: "node"),
             longPollTimes: .init(first: .seconds(1), further: .seconds(1)))
         rpc = try await RPCServer(node: node, port: 0, credentials: Self.credentials)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
     }
 
     private static let credentials = RPCCredentials.password(user: "user", password: "password")
 
     var endpoint: NodeEndpoint { NodeEndpoint(port: rpc.port, credentials: Self.credentials) }
 
-    var dataFolder: URL { folder.appending(path: "data") }
+    var dataFolder: URL { folder.url.appending(path: "data") }
 
     /// An engine on the node. `blockTarget`: what a share must meet to be a block; by default none ever does.
     func engine(

@@ -18,7 +18,7 @@ struct DaemonTests {
     private static let key = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9"
 
     @Test func servesUntilItIsAskedToStop() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder("program")
         try #require(try Program.radpool.run(["init", scratch.path("msp")]).status == 0)
         let configuration = scratch.path("msp/radpool.toml")
         let daemon = try DaemonUnderTest(configuration: configuration, library: Kernel.path)
@@ -52,7 +52,7 @@ struct DaemonTests {
     }
 
     @Test func portsInUseAreNamed() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder("program")
         try #require(try Program.radpool.run(["init", scratch.path("msp")]).status == 0)
         let configuration = scratch.path("msp/radpool.toml")
         let daemon = try DaemonUnderTest(configuration: configuration, library: Kernel.path)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A built program of this package, run as a process.
@@ -46,24 +47,11 @@ struct Program {
     }
 }
 
-/// A directory that goes with the test.
-final class Scratch {
-    let url = FileManager.default.temporaryDirectory.appending(path: "radpool-\(UUID().uuidString)")
-
-    init() throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
-
+extension TemporaryFolder {
     func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 
     func mode(_ name: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
         return try #require(attributes[.posixPermissions] as? Int)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: url)
     }
 }

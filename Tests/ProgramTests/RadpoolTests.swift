@@ -1,17 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `radpool` as a process: files, texts, exit codes.
 @Suite struct RadpoolTests {
     private static let key = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9"
 
-    private func initialise(_ scratch: Scratch, _ arguments: [String] = []) throws {
+    private func initialise(_ scratch: TemporaryFolder, _ arguments: [String] = []) throws {
         let outcome = try Program.radpool.run(["init", scratch.path("msp")] + arguments)
         try #require(outcome.status == 0, "\(outcome)")
     }
 
     @Test func keygenWritesASecretFileOnce() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder("program")
         let outcome = try Program.radpool.run(["keygen", scratch.path("a.key"), "--network", "regtest"])
         #expect(outcome.status == 0)
         #expect(outcome.errors.isEmpty)
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func initMakesEverythingAndOverwritesNothing() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder("program")
         try initialise(scratch)
         for name in ["msp.key", "bootstrap.key"] { #expect(try scratch.mode("msp/\(name)") == 0o600) }
         #expect(try scratch.mode("msp") == 0o700)
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func registersWithoutADaemon() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder("program")
         try initialise(scratch)
         let arguments = [
             "miner", "register", Self.key, "--name", "alice", "--config", scratch.path("msp/radpool.toml"),
@@ -81,7 +82,7 @@ import Testing
     // MARK: radpoold's start
 
     @Test func theStartRefusesWhatIsWrong() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder("program")
         try initialise(scratch)
         let config = scratch.path("msp/radpool.toml")
         func start(_ environment: [String: String] = [:]) throws -> Program.Outcome {

@@ -25,7 +25,7 @@ import Wire
             switch entry {
             case .vertex(let frame): book.enter(frame)
             case .delivered(let name, let digest): _ = book.deliver(name.author, name.sequence, digest: digest)
-            case .echoed, .readied, .evidence: break
+            case .echoed, .readied, .evidence, .signed, .diverged: break
             }
         }
         self.book = book

@@ -10,7 +10,7 @@ import Wire
 @Suite struct CorruptionTests {
     /// A store of two miners, two jobs and three batches, with `damage` done to it; then opened and read back.
     private func readBack(_ damage: String) throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         do {
             let store = try scratch.store()
             let journal = try ShareJournal(store)
@@ -70,7 +70,7 @@ import Wire
     }
 
     @Test func aFileThatIsNoDatabaseIsNamed() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         _ = try scratch.store()
         let file = scratch.url.appending(path: Store.fileName)
         try Data(repeating: 0x41, count: 8_192).write(to: file)
@@ -81,7 +81,7 @@ import Wire
 
     /// Flipped bits anywhere in the file: what is read back is what was written, or an error says that it is not.
     @Test func flippedBitsNeverChangeAShare() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         var written: [Int64: JournalShareBatch] = [:]
         do {
             let store = try scratch.store()

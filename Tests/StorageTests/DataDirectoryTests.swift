@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DataDirectoryTests {
     @Test func oneAtATime() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         let processID = ProcessInfo.processInfo.processIdentifier
         var first: DataDirectory? = try DataDirectory(scratch.url)
         #expect(throws: StorageError.self) { try DataDirectory(scratch.url) }
@@ -24,14 +24,14 @@ import Testing
     }
 
     @Test func theDirectoryIsPrivate() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         _ = try DataDirectory(scratch.url)
         let attributes = try FileManager.default.attributesOfItem(atPath: scratch.url.path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
     }
 
     @Test func aFileInItsPlaceIsNamed() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         try Data([1]).write(to: scratch.url)
         do {
             _ = try DataDirectory(scratch.url)

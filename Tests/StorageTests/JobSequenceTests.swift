@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct JobSequenceTests {
     @Test func countsWithoutEverRepeating() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         var last: UInt64?
         for round in 0..<4 {
             let sequence = JobSequence(try scratch.store())

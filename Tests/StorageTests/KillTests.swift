@@ -18,20 +18,38 @@ import Wire
         var refusals: [String] = []
     }
 
-    /// Runs the program until `isEnough`, or for `milliseconds`, then kills it, and reads what it said.
-    private func run(_ arguments: [String], milliseconds: Int) throws -> Said {
+    /// When the program is killed.
+    private enum Moment {
+        case milliseconds(Int)
+        /// When it has said so many lines.
+        case lines(Int)
+    }
+
+    /// Runs the program up to a moment, kills it, and reads what it said.
+    private func run(_ arguments: [String], until moment: Moment) throws -> Said {
         let process = Process()
         let output = Pipe()
         process.executableURL = Self.program
         process.arguments = arguments
         process.standardOutput = output
         try process.run()
-        let killer = Thread {
-            Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+        var data = Data()
+        switch moment {
+        case .milliseconds(let milliseconds):
+            let killer = Thread {
+                Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+                kill(process.processIdentifier, SIGKILL)
+            }
+            killer.start()
+        case .lines(let count):
+            while data.count(where: { $0 == UInt8(ascii: "\n") }) < count {
+                let part = output.fileHandleForReading.availableData
+                if part.isEmpty { break }
+                data += part
+            }
             kill(process.processIdentifier, SIGKILL)
         }
-        killer.start()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        data += try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal)
         return try parse(String(decoding: data, as: UTF8.self))
@@ -56,7 +74,7 @@ import Wire
     }
 
     @Test func whatWasSaidIsThereOnce() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         var generator = SeededGenerator(seed: 50)
         var said: [Int64: (job: UInt64, nonce: UInt32)] = [:]
         var jobs: Set<UInt64> = []
@@ -64,7 +82,7 @@ import Wire
         let kills = Scale.count(10, full: 60)
         for kill in 0..<kills {
             let wait = Int.random(in: 20...300, using: &generator)
-            let round = try run([scratch.url.path], milliseconds: wait)
+            let round = try run([scratch.url.path], until: .milliseconds(wait))
             if let job = round.firstJob {
                 // A number given out in one life is never given out in a later one.
                 #expect(jobs.allSatisfy { $0 < job }, "kill \(kill)")
@@ -90,8 +108,8 @@ import Wire
 
     /// A limit on the size of files makes real writes fail in the middle of a commit.
     @Test func anErrorOfTheDiskPasses() throws {
-        let scratch = Scratch()
-        let said = try run([scratch.url.path, "--limit", "200000"], milliseconds: 2_500)
+        let scratch = try Scratch()
+        let said = try run([scratch.url.path, "--limit", "200000"], until: .lines(120))
         #expect(said.refusals.count == 1)
         var stored: [Int64: JournalShareBatch] = [:]
         try scratch.journal().replay { stored[$0] = $1 }

@@ -1,11 +1,14 @@
 import Bitcoin
 import Foundation
 import Storage
+import TestSupport
 import Testing
 import Wire
 
 /// A data directory of one test, removed with the value.
 final class Scratch {
+    private let folder: TemporaryFolder
+    /// The data directory, which is not there yet.
     let url: URL
 
     static let identity: StoreIdentity = {
@@ -15,12 +18,9 @@ final class Scratch {
         return StoreIdentity(syndicate: SHA256.hash([1]), msp: msp)
     }()
 
-    init() {
-        url = FileManager.default.temporaryDirectory.appending(path: "radpool-\(UUID().uuidString)")
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: url)
+    init() throws {
+        folder = try TemporaryFolder("store")
+        url = folder.url.appending(path: "data")
     }
 
     func store(_ identity: StoreIdentity = Scratch.identity) throws -> Store {

@@ -14,7 +14,7 @@ import Wire
     }
 
     @Test func whatWasAppendedIsThereAfterReopening() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         var written: [Int64: JournalShareBatch] = [:]
         for round in 0..<3 {
             let journal = try scratch.journal()
@@ -43,7 +43,7 @@ import Wire
     }
 
     @Test func aGroupIsStoredWholeOrNotAtAll() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         let journal = try scratch.journal()
         try journal.append(JournalGroup(miners: [try Entries.miner(0, name: "one")], jobs: [try Entries.job(1)]))
         // The second miner's name is taken, which only the database notices, after the first and the job went in.
@@ -130,7 +130,7 @@ import Wire
     }
 
     @Test func anotherSyndicateOrMSPIsRefused() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         _ = try scratch.store()
         let mine = Scratch.identity
         let syndicate = StoreIdentity(syndicate: SHA256.hash([9]), msp: mine.msp)
@@ -142,7 +142,7 @@ import Wire
     }
 
     @Test func aLaterSchemaIsRefused() throws {
-        let scratch = Scratch()
+        let scratch = try Scratch()
         try scratch.store().queue.write {
             try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2: of the future')")
         }

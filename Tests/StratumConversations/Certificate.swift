@@ -1,14 +1,17 @@
 import COpenSSL
 public import Foundation
+import TestSupport
 
-/// A self-signed certificate in files of a temporary folder, made anew for each process.
-public enum Certificate {
+/// A new self-signed certificate in files, which go with the value.
+public final class Certificate: Sendable {
+    private let files: TemporaryFolder
+
     /// The folder with `certificate.pem` and `key.pem`.
-    public static let folder: Result<URL, any Error> = Result { try make() }
+    public var folder: URL { files.url }
 
-    private static func make() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "radpool-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// Makes a key and signs its certificate.
+    public init() throws {
+        files = try TemporaryFolder("tls")
         var key: OpaquePointer?
         let context = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, nil)
         defer { EVP_PKEY_CTX_free(context) }
@@ -24,14 +27,13 @@ public enum Certificate {
         guard X509_set_pubkey(certificate, key) == 1,
             X509_NAME_add_entry_by_txt(name, "CN", 0x1001, "localhost", -1, -1, 0) == 1,
             X509_set_issuer_name(certificate, name) == 1, X509_sign(certificate, key, nil) > 0,
-            write(folder, "certificate.pem", { PEM_write_bio_X509($0, certificate) }),
-            write(folder, "key.pem", { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) })
+            Self.write(files.path("certificate.pem"), { PEM_write_bio_X509($0, certificate) }),
+            Self.write(files.path("key.pem"), { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) })
         else { throw Mismatch("no certificate") }
-        return folder
     }
 
-    private static func write(_ folder: URL, _ name: String, _ body: (OpaquePointer?) -> Int32) -> Bool {
-        let file = BIO_new_file(folder.appending(path: name).path, "w")
+    private static func write(_ path: String, _ body: (OpaquePointer?) -> Int32) -> Bool {
+        let file = BIO_new_file(path, "w")
         defer { BIO_free(file) }
         return file != nil && body(file) == 1
     }

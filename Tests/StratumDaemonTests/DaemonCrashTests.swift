@@ -1,10 +1,7 @@
-import Bitcoin
 import Foundation
-import GRDB
 import StratumConversations
 import TestSupport
 import Testing
-import Wire
 
 /// `kill -9` with shares in flight, over and over, on one journal.
 @Suite("radpoold: crashes", .serialized)
@@ -21,11 +18,7 @@ struct DaemonCrashTests {
     @Test func whatWasAnsweredTrueIsStoredOnceAndIsADuplicateAfterwards() throws {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)
-        let pool = try DaemonPool(
-            .with { rules in
-                rules.refusalBurst = 100_000
-                rules.refusalsPerMinute = 100_000
-            })
+        let pool = try DaemonPool(.patient)
         var token: String?
         var answeredTrue: Set<String> = []
         for round in 0..<Scale.count(10, full: 50) {
@@ -45,7 +38,7 @@ struct DaemonCrashTests {
             try resubmit(sent, to: pool, token: token, &answeredTrue, "round \(round), seed \(seed)")
         }
         try pool.end()
-        let stored = try Self.storedShares(pool.journal)
+        let stored = try StoredShares.keys(pool.journal)
         #expect(Set(stored).count == stored.count, "a share is stored twice, seed \(seed)")
         #expect(answeredTrue.isSubset(of: stored), "seed \(seed)")
     }
@@ -85,25 +78,7 @@ struct DaemonCrashTests {
             let isRight = reply == duplicate || (!share.wasAccepted && (reply == Lines.yes(id) || reply == unknown))
             #expect(isRight, "\(comment): \(reply ?? "the end")")
             guard reply != unknown else { continue }
-            answeredTrue.insert(Self.key(share.share))
-        }
-    }
-
-    /// What tells the shares of one extranonce1 and level apart.
-    private static func key(_ share: Share) -> String {
-        "\(share.job.dropLast(2)) \(share.extranonce2) \(share.nonce)"
-    }
-
-    private static func storedShares(_ journal: URL) throws -> [String] {
-        let records = try DatabaseQueue(path: journal.path).read { database in
-            try Data.fetchAll(database, sql: "SELECT record FROM journal ORDER BY sequence")
-        }
-        return try records.flatMap { record in
-            try JournalShareBatch(decoding: Array(record)).shares.map { share in
-                let job = String(share.work.jobSequence, radix: 16)
-                let extranonce2 = share.extranonce.bytes.suffix(8).map { Job.hex8(UInt32($0)).suffix(2) }.joined()
-                return String(repeating: "0", count: 14 - job.count) + job + " \(extranonce2) \(Job.hex8(share.nonce))"
-            }
+            answeredTrue.insert(StoredShares.key(share.share, extranonce1: miner.extranonce1))
         }
     }
 }

@@ -2,15 +2,21 @@ import Bitcoin
 import Foundation
 import StratumConversations
 import Synchronization
+import TestSupport
 
-/// `radpoold` as a process of its own, on its embedded regtest node, in a folder of its own.
+/// `radpoold` as a process of its own in a folder of its own, by default on its embedded regtest node.
 final class DaemonPool: Endpoint {
-    private let folder: URL
+    private let files: TemporaryFolder
+    private let certificate: Certificate
+    private let settings: DaemonSettings
+    /// The command that runs the daemon as the same process.
+    private var command: [String] = []
     private var process: Process?
     /// A second signal would cut the end short.
     private var isEnding = false
     private var ports: [UInt16] = []
     private var nodePort: UInt16 = 0
+    private var apiPort: UInt16 = 0
     private var payoutAddress = ""
 
     var port: UInt16 { ports[0] }
@@ -18,9 +24,21 @@ final class DaemonPool: Endpoint {
     var highPort: UInt16 { ports[2] }
     let proxySource = "127.0.0.2"
 
+    private var folder: URL { files.url.appending(path: "msp") }
+
+    /// A daemon for a conversation.
+    convenience init(_ rules: PoolRules) throws {
+        try self.init(DaemonSettings(rules: rules))
+    }
+
     /// Makes keys, genesis and configuration, and starts the daemon.
-    init(_ rules: PoolRules) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "radpool-daemon-\(UUID().uuidString)")
+    ///
+    /// - Parameter prepare: called with the data folder before the start. It returns the command that `radpoold` and
+    ///   its arguments are given to, which must run it as the same process; none for `radpoold` itself.
+    init(_ settings: DaemonSettings, prepare: (URL) throws -> [String] = { _ in [] }) throws {
+        self.settings = settings
+        files = try TemporaryFolder("daemon")
+        certificate = try Certificate()
         let maker = Process()
         maker.executableURL = Self.program("radpool")
         maker.arguments = ["init", folder.path, "--network", "regtest"]
@@ -28,10 +46,10 @@ final class DaemonPool: Endpoint {
         try maker.run()
         maker.waitUntilExit()
         guard maker.terminationStatus == 0 else { throw Mismatch("radpool init: \(maker.terminationStatus)") }
-        try adaptGenesis(rules)
-        let certificate = try Certificate.folder.get()
-        try DaemonConfiguration.text(rules, certificate: certificate, proxySource: proxySource)
+        try adaptGenesis(settings.rules)
+        try DaemonConfiguration.text(settings, certificate: certificate.folder, proxySource: proxySource)
             .write(to: folder.appending(path: "radpool.toml"), atomically: true, encoding: .utf8)
+        command = try prepare(dataFolder)
         try start()
     }
 
@@ -40,10 +58,9 @@ final class DaemonPool: Endpoint {
             _ = Foundation.kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func program(_ name: String) -> URL {
+    static func program(_ name: String) -> URL {
         Bundle.main.bundleURL.appending(path: name)
     }
 
@@ -68,20 +85,23 @@ final class DaemonPool: Endpoint {
     private func start() throws {
         let process = Process()
         let log = Pipe()
-        process.executableURL = Self.program("radpoold")
-        process.arguments = ["--config", folder.appending(path: "radpool.toml").path]
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments =
+            command + [Self.program("radpoold").path, "--config", folder.appending(path: "radpool.toml").path]
         process.standardError = log
         try process.run()
         self.process = process
         ports = []
         var text = ""
-        while ports.count < 3 {
+        apiPort = 0
+        while ports.count < 3 || (settings.servesAPI && apiPort == 0) {
             let data = log.fileHandleForReading.availableData
             guard !data.isEmpty else { throw Mismatch("radpoold ended: \(text)") }
             text += String(decoding: data, as: UTF8.self)
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             ports = lines.filter { $0.contains("url=stratum") }.compactMap(Self.portInURL)
             nodePort = lines.first { $0.contains("embedded regtest node") }.flatMap(Self.portInURL) ?? 0
+            apiPort = lines.first { $0.contains("HTTP is served") }.flatMap(Self.portInURL) ?? 0
         }
         let beginning = text
         // The log goes on, and is read so that the daemon never waits for its reader.
@@ -127,8 +147,10 @@ final class DaemonPool: Endpoint {
         try start()
     }
 
+    private var dataFolder: URL { folder.appending(path: "data") }
+
     /// The journal's database.
-    var journal: URL { folder.appending(path: "data/radpool.sqlite") }
+    var journal: URL { dataFolder.appending(path: "radpool.sqlite") }
 
     /// SIGKILL, and nothing of it is left.
     func kill() {
@@ -150,24 +172,47 @@ final class DaemonPool: Endpoint {
         guard status == 0 else { throw Mismatch("radpoold ended with \(String(describing: status))") }
     }
 
-    // MARK: Node
+    // MARK: HTTP
+
+    /// A request and its answer with the head; nil unless the status is 200.
+    private static func exchange(
+        _ port: UInt16, _ request: String, _ fields: [String] = [], body: String = ""
+    ) throws -> String? {
+        let connection = try Connection(port: port)
+        let head = ["\(request) HTTP/1.1", "Host: localhost", "Connection: close"] + fields
+        try connection.send(bytes: Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8))
+        let answer = try connection.rest()
+        return answer.hasPrefix("HTTP/1.1 200") ? answer : nil
+    }
+
+    /// What the API answers, the head included.
+    private func get(_ path: String) throws -> String {
+        guard let answer = try Self.exchange(apiPort, "GET \(path)") else { throw Mismatch("no \(path)") }
+        return answer
+    }
+
+    /// Waits until what the API answers, which may be old by a quarter of a second, has a text; returns the answer.
+    @discardableResult
+    func waitForAnswer(_ path: String, with text: String) throws -> String {
+        var answer = ""
+        for _ in 0..<Connection.safetyNet / 10 {
+            answer = try get(path)
+            if answer.contains(text) { return answer }
+            usleep(10_000)
+        }
+        throw Mismatch("no \(text) in \(path): \(answer)")
+    }
 
     /// A call of the embedded node; nil for an error of the call.
     private func call(_ method: String, _ params: String) throws -> String? {
-        let cookie = try String(
-            contentsOf: folder.appending(path: "data/regtest-node/.cookie"), encoding: .utf8)
+        let cookie = try String(contentsOf: dataFolder.appending(path: "regtest-node/.cookie"), encoding: .utf8)
         let body = #"{"id":1,"method":"\#(method)","params":\#(params)}"#
-        let connection = try Connection(port: nodePort)
         let key = Data(cookie.utf8).base64EncodedString()
-        let head = [
-            "POST / HTTP/1.1", "Host: localhost", "Connection: close", "Authorization: Basic \(key)",
-            "Content-Length: \(body.utf8.count)",
-        ]
-        try connection.send(bytes: Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8))
-        let answer = try connection.rest()
-        guard answer.hasPrefix("HTTP/1.1 200") else { return nil }
-        return answer
+        return try Self.exchange(
+            nodePort, "POST /", ["Authorization: Basic \(key)", "Content-Length: \(body.utf8.count)"], body: body)
     }
+
+    // MARK: Node
 
     func newTip() throws {
         guard try call("generatetoaddress", #"[1,"\#(payoutAddress)"]"#) != nil else { throw Mismatch("no block") }

@@ -7,6 +7,7 @@ public import StratumConversations
 /// in disk, node and account book, this has in memory.
 public final class ServerPool: Endpoint, @unchecked Sendable {
     private let rules: PoolRules
+    private let certificate: Certificate
     /// Guards everything below.
     private let state = NSCondition()
     private var server: OpaquePointer?
@@ -35,6 +36,7 @@ public final class ServerPool: Endpoint, @unchecked Sendable {
     /// Starts a server and publishes its first job.
     public init(_ rules: PoolRules) throws {
         self.rules = rules
+        certificate = try Certificate()
         try start()
         try publish(RP_STRATUM_JOB_NEW_TIP)
         try waitForPorts()
@@ -43,7 +45,7 @@ public final class ServerPool: Endpoint, @unchecked Sendable {
     // MARK: Start and end
 
     private func start() throws {
-        let configuration = try ServerConfiguration(rules, ports: ports, folder: Certificate.folder.get())
+        let configuration = try ServerConfiguration(rules, ports: ports, folder: certificate.folder)
         var config = configuration.config
         let status = withExtendedLifetime(configuration) { rp_stratum_server_create(&server, &config) }
         guard status == RP_STRATUM_OK, let server else { throw Mismatch("no server: status \(status)") }

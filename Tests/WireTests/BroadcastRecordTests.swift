@@ -12,6 +12,8 @@ import Wire
                 .epochConfiguration(try Samples.epoch(&generator, authors: 1 + Int(seed % 140))),
                 .vertex(try Samples.vertex(&generator)),
                 .equivocationEvidence(try Samples.evidence(&generator)),
+                .checkpoint(Samples.checkpoint(&generator)),
+                .checkpointCertificate(try Samples.certificate(&generator)),
             ]
             for record in records {
                 let bytes = record.encoded()
@@ -42,11 +44,11 @@ import Wire
         for seed in 0..<UInt64(Scale.count(500, full: 50_000)) {
             var generator = SeededGenerator(seed: seed)
             let frames = try Samples.frames(&generator)
-            var bytes = frames[Int(seed % 4)].encoded()
+            var bytes = frames[Int(seed % 7)].encoded()
             bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
             if let frame = try? Frame(decoding: bytes) {
                 #expect(frame.encoded() == bytes, "seed \(seed)")
-                #expect(frame != frames[Int(seed % 4)], "seed \(seed)")
+                #expect(frame != frames[Int(seed % 7)], "seed \(seed)")
             }
         }
     }
@@ -158,6 +160,23 @@ import Wire
         }
     }
 
+    @Test func signaturesOfCertificatesAreOrdered() throws {
+        var generator = SeededGenerator(seed: 11)
+        let checkpoint = Samples.checkpoint(&generator)
+        func make(_ signatures: [(UInt16, Int)]) throws -> CheckpointCertificate {
+            try CheckpointCertificate(
+                checkpoint,
+                signatures: signatures.map { .init(author: $0.0, bytes: [UInt8](repeating: 1, count: $0.1)) })
+        }
+        #expect(try make([(1, 64), (9, 64)]).signatures.count == 2)
+        #expect(throws: RecordFault(.signatures)) { try make([]) }
+        #expect(throws: RecordFault(.signatures)) { try make([(1, 64), (1, 64)]) }
+        #expect(throws: RecordFault(.signatures)) { try make([(2, 64), (1, 64)]) }
+        #expect(throws: RecordFault(.signatures)) { try make([(1, 63)]) }
+        #expect(throws: RecordFault(.signatures)) { try make((0...100).map { ($0, 64) }) }
+        #expect(checkpoint.signedMessage == TaggedHash("radpool/checkpoint/v1").hash(checkpoint.encoded()))
+    }
+
     @Test func framesHaveBounds() throws {
         func refuse(_ bytes: [UInt8], _ kind: WireError.Kind, at offset: Int) {
             #expect(throws: WireError(kind, offset: offset)) { try Frame(decoding: bytes) }
@@ -176,7 +195,20 @@ import Wire
         // A count is compared with the bytes that are there before anything is allocated.
         refuse([0x41, 1] + epoch + [0xfe, 0xff, 0xff, 0xff, 0xff], .malformed(.countTooLarge(0xffff_ffff)), at: 34)
         refuse([0x43, 1] + epoch + [0], .invalid(.pulls), at: 34)
-        refuse([0x42, 1] + epoch + [UInt8](repeating: 0, count: 40) + [0], .invalid(.lanes), at: 74)
-        refuse([0x42, 1] + epoch + [UInt8](repeating: 0, count: 40) + [1, 5, 2], .invalid(.flags), at: 76)
+        var generator = SeededGenerator(seed: 12)
+        let certificate = try Samples.certificate(&generator)
+        func commits(_ list: [[CommitsFrame.Entry]]) -> [UInt8] {
+            Frame.commits(CommitsFrame(certificate: certificate, commits: list)).encoded()
+        }
+        let entry = CommitsFrame.Entry(author: 1, digest: .zero)
+        let start = commits([]).count - 1
+        refuse(commits([]), .invalid(.commits), at: start)
+        refuse(commits([[entry, entry], [], [entry, entry]]), .invalid(.vertices), at: start + 1 + 69)
+        refuse(commits([[CommitsFrame.Entry]](repeating: [entry], count: 1_025)), .invalid(.commits), at: start)
+        #expect(throws: Never.self) {
+            try Frame(decoding: commits([[CommitsFrame.Entry]](repeating: [entry], count: 1_024)))
+        }
+        refuse([0x42, 1] + epoch + [UInt8](repeating: 0, count: 48) + [0], .invalid(.lanes), at: 82)
+        refuse([0x42, 1] + epoch + [UInt8](repeating: 0, count: 48) + [1, 5, 2], .invalid(.flags), at: 84)
     }
 }

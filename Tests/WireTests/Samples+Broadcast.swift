@@ -71,8 +71,35 @@ extension Samples {
             .vertex(VertexFrame(signature: generator.bytes(64), vertex: try vertex(&generator))),
             .votes(VotesFrame(epoch: epoch, votes: votes)),
             .status(
-                StatusFrame(epoch: epoch, commit: generator.next(), commitHash: hash(&generator), lanes: lanes)),
+                StatusFrame(
+                    epoch: epoch, commit: generator.next(), commitHash: hash(&generator),
+                    certified: generator.next(), lanes: lanes)),
             .pull(PullFrame(epoch: epoch, items: items)),
+            .checkpoint(
+                CheckpointFrame(checkpoint: checkpoint(&generator), signature: generator.bytes(64))),
+            .catchUp(CatchUpFrame(epoch: epoch, commit: generator.next())),
+            .commits(CommitsFrame(certificate: try certificate(&generator), commits: commits(&generator))),
         ]
+    }
+
+    private static func commits(_ generator: inout SeededGenerator) -> [[CommitsFrame.Entry]] {
+        (0..<Int.random(in: 1...40, using: &generator)).map { _ in
+            (0..<Int.random(in: 1...9, using: &generator)).map { _ in
+                CommitsFrame.Entry(author: UInt16(truncatingIfNeeded: generator.next()), digest: hash(&generator))
+            }
+        }
+    }
+
+    static func checkpoint(_ generator: inout SeededGenerator) -> Checkpoint {
+        Checkpoint(
+            epoch: hash(&generator), commit: generator.next(), commitHash: hash(&generator),
+            ledgerRoot: hash(&generator))
+    }
+
+    static func certificate(_ generator: inout SeededGenerator) throws -> CheckpointCertificate {
+        let signatures = (0..<Int.random(in: 1...100, using: &generator)).map {
+            CheckpointCertificate.Signature(author: UInt16(2 * $0), bytes: generator.bytes(64))
+        }
+        return try CheckpointCertificate(checkpoint(&generator), signatures: signatures)
     }
 }

@@ -53,6 +53,16 @@ bool rp_load_pin(uint32_t processor);
 /* A short text for a status. */
 const char *rp_load_text(rp_load_status status);
 
+/* How long it took a server to tell everybody, nanoseconds from the line that asked for it. */
+typedef struct rp_crowd_result {
+    uint64_t first, last;
+} rp_crowd_result;
+
+/* Opens `connections` to a loopback port, sends "!\n" on one of them, and waits until `bytes` have
+ * come over each. The calling thread does all the reading. */
+rp_load_status rp_load_crowd(uint16_t port, uint32_t connections, size_t bytes,
+                             rp_crowd_result *result);
+
 #include "CLoadMiners.h"
 #include "CLoadProbe.h"
 

@@ -17,6 +17,8 @@ final class DirectoryLock: Sendable {
     }
 
     deinit {
+        // A child that is just being started has the descriptor too, and would keep the lock until its exec.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

@@ -41,6 +41,8 @@ public enum Invariant: Int, Hashable, Sendable, CaseIterable {
     case memory = 7
     /// After the end of chaos the members get on.
     case progress = 8
+    /// A correct member signs one checkpoint for a commit, of what it has committed, and no ledger is in doubt.
+    case signature = 10
     /// The log gives back the state.
     case replay = 11
     /// Nothing that the gate refuses is committed, and nothing of a correct member is refused.

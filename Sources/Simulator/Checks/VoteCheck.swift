@@ -28,7 +28,7 @@ struct VoteCheck {
                 return []
             }
             return first == vertex.encodedVertex ? [] : ["sent two vertices with sequence \(sequence)"]
-        case .vertex, .status, .pull: return []
+        case .vertex, .status, .pull, .checkpoint, .catchUp, .commits: return []
         }
     }
 

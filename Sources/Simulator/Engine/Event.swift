@@ -1,3 +1,4 @@
+internal import Bitcoin
 internal import Broadcast
 
 /// Something that happens at a moment of virtual time.
@@ -10,6 +11,8 @@ enum Event {
     case synced(machine: Int, incarnation: Int, count: Int)
     /// What a machine looked up in its log is there.
     case recalled(machine: Int, incarnation: Int, names: [VertexName])
+    /// A machine's ledger came to something at a commit.
+    case ledger(machine: Int, incarnation: Int, commit: UInt64, root: Hash256)
     /// A machine's power goes at this point.
     case crash(machine: Int, point: CrashPoint, downtime: UInt64)
     /// A machine comes back.

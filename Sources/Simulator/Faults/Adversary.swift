@@ -22,6 +22,8 @@ struct Adversary {
     let author: Int
     let authorCount: Int
     private let forge: VertexForge
+    /// As many as a vertex needs.
+    private let strongParents: Int
     private var random: SplitMix64
     /// The newest own vertices and what was done with them; the same again when they are sent again.
     private var treatments: [Treatment] = []
@@ -43,6 +45,7 @@ struct Adversary {
         self.author = author
         self.random = random
         authorCount = syndicate.authorCount
+        strongParents = syndicate.epoch.quorum.available
         let key = syndicate.configuration.authors[author].key
         forge = VertexForge(epoch: syndicate.epoch.id, author: author, signer: FakeSigner(key: key))
     }
@@ -94,7 +97,7 @@ struct Adversary {
             return vote(vertex.vertex.author, vertex.vertex.sequence, digest)
         case .votes(let votes):
             return votes.votes.flatMap { vote($0.author, $0.sequence, $0.digest) }
-        case .status, .pull: return []
+        case .status, .pull, .checkpoint, .catchUp, .commits: return []
         }
     }
 
@@ -170,7 +173,11 @@ struct Adversary {
         case .forks: return forge.malformed(of: vertex, random: &random)
         case .ignores:
             let victim = behaviour.victim ?? random.index(authorCount)
-            return forge.ignoring(victim, down: parents[0][victim], of: vertex, log)
+            let isCareful = behaviour.victim != nil
+            guard let bad = forge.ignoring(victim, down: parents[0][victim], of: vertex, log),
+                !isCareful || forge.strongParents(of: bad, log) >= strongParents
+            else { return nil }
+            return bad
         default: return forge.withInvalidShare(vertex)
         }
     }
@@ -183,7 +190,8 @@ struct Adversary {
             return StatusFrame.Lane(delivered: delivered, holdsNext: random.coin())
         }
         let lie = StatusFrame(
-            epoch: status.epoch, commit: random.below(status.commit + 100), commitHash: status.commitHash, lanes: lanes)
+            epoch: status.epoch, commit: random.below(status.commit + 100), commitHash: status.commitHash,
+            certified: random.coin() ? status.certified : random.next(), lanes: lanes)
         return [Outgoing(to: mask, frame: lie.encoded())]
     }
 }
@@ -217,7 +225,8 @@ extension Adversary {
                 StatusFrame.Lane(delivered: random.next() >> random.below(64), holdsNext: random.coin())
             }
             return StatusFrame(
-                epoch: forge.epoch, commit: random.next(), commitHash: noiseHash(), lanes: lanes
+                epoch: forge.epoch, commit: random.next(), commitHash: noiseHash(), certified: random.next(),
+                lanes: lanes
             ).encoded()
         default: return heard.isEmpty ? nil : heard[random.index(heard.count)]
         }

@@ -77,7 +77,7 @@ struct Disk {
         case .delivered(let name, let digest):
             guard let slot = Self.slot(name, in: &deliveries, empty: nil) else { return }
             deliveries[name.author][slot] = digest
-        case .echoed, .evidence:
+        case .echoed, .evidence, .signed, .diverged:
             break
         }
     }

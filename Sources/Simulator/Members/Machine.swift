@@ -28,6 +28,10 @@ final class Machine {
     /// The number of the next control record.
     var nextControl: UInt64 = 0
     var height: UInt32 = 800_000
+    /// The commits so far, from the first, as a peer is told them.
+    var chain: [[CommitsFrame.Entry]] = []
+    /// Certified checkpoints, ascending.
+    var certificates: [CheckpointCertificate] = []
     var alarms: [Alarm] = []
     var quarantined = 0
 

@@ -25,7 +25,7 @@ extension FuzzTarget {
         case .epochConfiguration(let epoch):
             try PropertyViolation.unless(
                 epoch.epochID == TaggedHash("radpool/epoch/v1").hash(bytes), "epoch id")
-        case .minerRegistration, .journalJob, .vertex, .equivocationEvidence:
+        case .minerRegistration, .journalJob, .vertex, .equivocationEvidence, .checkpoint, .checkpointCertificate:
             return
         }
     }
