@@ -18,7 +18,6 @@ extension Simulation {
     private func take(_ effect: Effect, _ index: Int) {
         if case .persist(let entries) = effect {
             machines[index].disk.append(entries)
-            if machines[index].adversary == nil { watcher.appended(machines[index].author, entries, at: now) }
             startSync(index)
         } else {
             let written = machines[index].disk.entries.count

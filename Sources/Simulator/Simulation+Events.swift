@@ -108,7 +108,11 @@ extension Simulation {
 
     func crash(_ index: Int) {
         let unsynced = machines[index].disk.entries.count - machines[index].disk.durableCount
+        let before = machines[index].disk.durableCount
         machines[index].disk.crash(kept: disks.index(unsynced + 1))
+        if machines[index].adversary == nil {
+            watcher.durable(machines[index].author, machines[index].disk.entries[before...], at: now)
+        }
         machines[index].stop()
         machines[index].held = []
         machines[index].isSyncing = false
@@ -125,8 +129,7 @@ extension Simulation {
         let commits = core.restore(entries)
         machines[index].start(core)
         if machines[index].adversary == nil {
-            watcher.durable(machines[index].author, entries[...], at: now)
-            watcher.restored(machines[index].author, entries, commits, at: now)
+            watcher.restored(machines[index].author, commits, at: now)
         }
         reapplied(index, commits)
         step(index, .facts(facts(index)))

@@ -47,7 +47,7 @@ import Wire
     /// A member logs a vertex and its delivery.
     private func deliver(_ frame: VertexFrame, by member: Int, _ watcher: inout Watcher) {
         let name = name(Int(frame.vertex.author), frame.vertex.sequence)
-        watcher.appended(member, [.vertex(frame), .delivered(name, digest(frame))], at: 1)
+        watcher.durable(member, [.vertex(frame), .delivered(name, digest(frame))], at: 1)
     }
 
     @Test func agreement() throws {
@@ -63,31 +63,40 @@ import Wire
     @Test(arguments: [[1, 3], [1, 1], [2]] as [[UInt64]])
     func contiguity(sequences: [UInt64]) throws {
         var watcher = watcher()
-        for sequence in sequences { deliver(try frame(0, sequence), by: 0, &watcher) }
-        #expect(invariants(watcher) == [3])
+        for sequence in sequences {
+            deliver(try frame(0, sequence, parents: [sequence - 1, 0, 0, 0]), by: 0, &watcher)
+        }
+        #expect(invariants(watcher).contains(3))
+    }
+
+    @Test func shape() throws {
+        for (round, parents): (UInt64, [UInt64]) in [
+            (1, [1, 0, 0, 0]), (2, [0, 0, 0, 0]), (2, [0, 1, 1, 0]), (3, [0, 1, 1, 1]), (2, [0, 1, 1]),
+        ] {
+            var watcher = watcher()
+            for author in 1..<4 { deliver(try frame(author, 1), by: 0, &watcher) }
+            #expect(invariants(watcher) == [])
+            deliver(try frame(0, 1, round: round, parents: parents), by: 0, &watcher)
+            #expect(invariants(watcher).contains(15))
+        }
+        var watcher = watcher()
+        for author in 1..<4 { deliver(try frame(author, 1), by: 0, &watcher) }
+        deliver(try frame(0, 1, round: 2, parents: [0, 1, 1, 1]), by: 0, &watcher)
+        #expect(invariants(watcher) == [])
+        deliver(try frame(0, 2, round: 3, parents: [1, 1, 1, 0]), by: 0, &watcher)
+        #expect(watcher.violations.map(\.text) == ["vertex 0/2 takes a parent back"])
     }
 
     @Test func parentsFirst() throws {
         var watcher = watcher()
-        let child = try frame(1, 1, round: 2, parents: [1, 0, 0, 0])
-        deliver(child, by: 0, &watcher)
-        #expect(invariants(watcher) == [4])
-        deliver(try frame(0, 1), by: 1, &watcher)
+        for author in 1..<4 { deliver(try frame(author, 1), by: 1, &watcher) }
+        let child = try frame(0, 1, round: 2, parents: [0, 1, 1, 1])
         deliver(child, by: 1, &watcher)
-        #expect(invariants(watcher) == [4])
-        watcher.appended(2, [.delivered(name(0, 1), hash(9))], at: 1)
-        #expect(invariants(watcher).suffix(1) == [4])
-    }
-
-    @Test func whatACrashTookMayBeDeliveredAgain() throws {
-        var watcher = watcher()
-        deliver(try frame(0, 1), by: 0, &watcher)
-        watcher.restored(0, [], [], at: 2)
-        deliver(try frame(0, 1), by: 0, &watcher)
         #expect(invariants(watcher) == [])
-        watcher.restored(0, [.delivered(name(0, 1), hash(1))], [], at: 3)
-        deliver(try frame(0, 1), by: 0, &watcher)
-        #expect(invariants(watcher) == [3])
+        deliver(child, by: 0, &watcher)
+        #expect(invariants(watcher) == [4, 4, 4])
+        watcher.durable(2, [.delivered(name(0, 1), hash(9))], at: 1)
+        #expect(invariants(watcher).suffix(1) == [4], "the bytes are nowhere")
     }
 
     @Test func singleVote() throws {

@@ -29,12 +29,4 @@ struct DeliveryCheck {
         delivered[member][name.author] = max(before, name.sequence)
         return found
     }
-
-    /// The member has forgotten what is not among these deliveries.
-    mutating func restarted(_ member: Int, _ deliveries: [VertexName]) {
-        for lane in delivered[member].indices { delivered[member][lane] = 0 }
-        for name in deliveries {
-            delivered[member][name.author] = max(delivered[member][name.author], name.sequence)
-        }
-    }
 }

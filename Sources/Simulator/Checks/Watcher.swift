@@ -42,11 +42,13 @@ struct Watcher {
         violations.append(Violation(invariant, member: member, time: time, text))
     }
 
-    /// A member wrote entries to its log.
-    mutating func appended(_ member: Int, _ entries: [LogEntry], at time: UInt64) {
+    /// Entries are in a member's log for good. What a crash may take away was never said to anybody.
+    mutating func durable(_ member: Int, _ entries: ArraySlice<LogEntry>, at time: UInt64) {
         for entry in entries {
             switch entry {
-            case .vertex(let frame): book.enter(frame)
+            case .vertex(let frame):
+                book.enter(frame)
+                acknowledged(member, frame, at: time)
             case .delivered(let name, let digest):
                 note(.agreement, member, time, agreement.delivered(name, digest))
                 let isFirst = book.delivered(name.author, name.sequence) == nil
@@ -62,12 +64,11 @@ struct Watcher {
         }
     }
 
-    /// Entries are durable: what the member's own vertices carry is acknowledged.
-    mutating func durable(_ member: Int, _ entries: ArraySlice<LogEntry>, at time: UInt64) {
-        for case .vertex(let frame) in entries where Int(frame.vertex.author) == member {
-            for share in frame.vertex.records.compactMap({ FakeShare($0) }) {
-                note(.acknowledged, member, time, records.acknowledged(share))
-            }
+    /// What a member's own durable vertex carries is acknowledged.
+    private mutating func acknowledged(_ member: Int, _ frame: VertexFrame, at time: UInt64) {
+        guard Int(frame.vertex.author) == member else { return }
+        for share in frame.vertex.records.compactMap({ FakeShare($0) }) {
+            note(.acknowledged, member, time, records.acknowledged(share))
         }
     }
 
@@ -110,11 +111,7 @@ struct Watcher {
     }
 
     /// A member came back with its log, which gave these commits.
-    mutating func restored(_ member: Int, _ entries: [LogEntry], _ commits: [Commit], at time: UInt64) {
-        let deliveries = entries.compactMap { entry in
-            if case .delivered(let name, _) = entry { name } else { nil }
-        }
-        delivery.restarted(member, deliveries)
+    mutating func restored(_ member: Int, _ commits: [Commit], at time: UInt64) {
         let announced = order.number(of: member)
         for text in ReplayCheck.judge(commits, announced: announced, order) { note(.replay, member, time, text) }
         for commit in commits where commit.number > order.number(of: member) {

@@ -22,6 +22,8 @@ struct Adversary {
     let author: Int
     let authorCount: Int
     private let forge: VertexForge
+    /// As many as a vertex needs.
+    private let strongParents: Int
     private var random: SplitMix64
     /// The newest own vertices and what was done with them; the same again when they are sent again.
     private var treatments: [Treatment] = []
@@ -43,6 +45,7 @@ struct Adversary {
         self.author = author
         self.random = random
         authorCount = syndicate.authorCount
+        strongParents = syndicate.epoch.quorum.available
         let key = syndicate.configuration.authors[author].key
         forge = VertexForge(epoch: syndicate.epoch.id, author: author, signer: FakeSigner(key: key))
     }
@@ -170,7 +173,11 @@ struct Adversary {
         case .forks: return forge.malformed(of: vertex, random: &random)
         case .ignores:
             let victim = behaviour.victim ?? random.index(authorCount)
-            return forge.ignoring(victim, down: parents[0][victim], of: vertex, log)
+            let isCareful = behaviour.victim != nil
+            guard let bad = forge.ignoring(victim, down: parents[0][victim], of: vertex, log),
+                !isCareful || forge.strongParents(of: bad, log) >= strongParents
+            else { return nil }
+            return bad
         default: return forge.withInvalidShare(vertex)
         }
     }

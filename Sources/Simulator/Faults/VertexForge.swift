@@ -75,6 +75,13 @@ struct VertexForge {
         }
     }
 
+    /// How many parents of a vertex, where all authors vote, are of the round before it.
+    func strongParents(of vertex: Vertex, _ log: Disk) -> Int {
+        vertex.parents.enumerated().count { author, sequence in
+            log.vertex(VertexName(author: author, sequence: sequence))?.vertex.round == vertex.round - 1
+        }
+    }
+
     /// A vertex far ahead in the lane, for floods.
     func invented(sequence: UInt64, round: UInt64, authorCount: Int, size: Int) -> Vertex? {
         try? Vertex(
