@@ -65,7 +65,7 @@ import Testing
         #expect(run.commitCount(of: 0) + 3 > run.commitCount(of: 1))
     }
 
-    /// 22. Two halves for ten minutes (one in an ordinary run): no commit and no fork, and a minute after the end all is
+    /// 22. Two halves for ten minutes (one in usual runs): no commit and no fork, and a minute after the end all is
     /// committed.
     @Test func twoHalves() throws {
         let (start, end) = (20 * second, (20 + UInt64(Scale.count(60, full: 600))) * second)

@@ -65,7 +65,7 @@ import Testing
         #expect(run.commitCount(of: 1) > 5)
     }
 
-    /// 7. and 9. Votes for what nobody has, foreign epochs, garbage and pulls without end: the bounds hold (I7 looks all
+    /// 7. and 9. Votes for what nobody has, foreign epochs, garbage, endless pulls: the bounds hold (I7 looks all
     /// the time), and the others commit at more than half the pace
     /// that they have beside silent members.
     @Test(arguments: [(4, 1), (7, 2)])
