@@ -9,7 +9,8 @@ extension BroadcastCore {
         statusTime = now + settings.statusInterval
         for peer in peers.indices { peers[peer].checksLeft = settings.signatureChecks }
         guard epoch.authorCount > 1 else { return }
-        // What was pulled does not count: only what comes from its author is echoed, and every correct echo may be needed.
+        // What was pulled does not count: only what comes from its author is echoed, and every correct echo may be
+        // needed.
         let lanes = windows.map { window in
             StatusFrame.Lane(delivered: window.delivered, holdsNext: window[0].candidate != nil)
         }
