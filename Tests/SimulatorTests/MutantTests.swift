@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The simulation finds every change of the rules that breaks the protocol, within a few seeds.
-@Suite struct MutantTests {
+@Suite(.optimisedOnly) struct MutantTests {
     @Test(arguments: Mutant.all)
     func isKilled(mutant: Mutant) throws {
         var options = SimulationOptions(nodes: mutant.nodes, byzantine: mutant.byzantine)

@@ -6,7 +6,7 @@ import Wire
 @testable import Simulator
 
 /// The checks of order and replay, shown the commits of a real run and what is made of them.
-@Suite struct OrderCheckTests {
+@Suite(.optimisedOnly) struct OrderCheckTests {
     let syndicate: Syndicate
     let commits: [Commit]
     let book: VertexBook

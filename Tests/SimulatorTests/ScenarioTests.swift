@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Byzantine members, each in a script with its expected outcome.
-@Suite struct ScenarioTests {
+@Suite(.optimisedOnly) struct ScenarioTests {
     private let second = Scenario.second
 
     /// 1. f members never speak: commits go on.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Seeds that draw their faults, and every invariant in each.
-@Suite struct SeedTests {
+@Suite(.optimisedOnly) struct SeedTests {
     /// A share of the seeds of a size, so that the shares run side by side.
     struct Batch: Sendable, CustomTestStringConvertible {
         let nodes: Int
@@ -23,9 +23,9 @@ import Testing
         }
 
         static let all =
-            split(4, 1, count: Scale.count(6, full: 1_000)) + split(5, 1, count: Scale.count(2, full: 200))
-            + split(6, 1, count: Scale.count(2, full: 200)) + split(7, 2, count: Scale.count(2, full: 100))
-            + split(10, 3, count: Scale.count(0, full: 20))
+            split(4, 1, count: Scale.count(200, full: 1_000)) + split(5, 1, count: Scale.count(40, full: 200))
+            + split(6, 1, count: Scale.count(20, full: 200)) + split(7, 2, count: Scale.count(12, full: 100))
+            + split(10, 3, count: Scale.count(2, full: 20))
     }
 
     @Test(arguments: Batch.all)

@@ -3,7 +3,7 @@ import Simulator
 import Testing
 
 /// The same seed gives the same run (I12).
-@Suite struct TraceTests {
+@Suite(.optimisedOnly) struct TraceTests {
     @Test func oneProcess() throws {
         let options = SimulationOptions(nodes: 4, byzantine: 1, seconds: 20)
         let one = try Simulation(seed: 5, options: options).run()

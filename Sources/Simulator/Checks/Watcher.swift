@@ -12,6 +12,9 @@ struct Watcher {
     private var footprint: FootprintCheck
     private var signatures = SignatureCheck()
     private var progress = ProgressCheck()
+    /// When each commit was first made, and when the last one was made by anybody.
+    private var commitTimes: [UInt64] = []
+    private var newestTime: UInt64 = 0
     private(set) var evidence: EvidenceCheck
     private let shape: ShapeCheck
     private var book: VertexBook
@@ -98,7 +101,9 @@ struct Watcher {
         let (found, isNew) = order.committed(by: member, commit, book)
         for (invariant, text) in found { note(invariant, member, time, text) }
         evidence.committed(by: member, commit)
+        newestTime = max(newestTime, time)
         guard isNew else { return }
+        commitTimes.append(time)
         for vertex in commit.vertices {
             for share in vertex.vertex.records.compactMap({ FakeShare($0) }) {
                 if !share.isValid || share.author != vertex.name.author {
@@ -165,7 +170,10 @@ struct Watcher {
     private func undone(live: [Int]) -> [(invariant: Invariant, member: Int, text: String)] {
         let numbers = isCorrect.indices.map { order.number(of: $0) }
         let rounds = isCorrect.indices.map { order.round(of: $0) }
-        var found = progress.judge(live: live, commits: numbers, rounds: rounds)
+        let waits = numbers.map { number in
+            number < UInt64(commitTimes.count) ? newestTime - commitTimes[Int(number)] : 0
+        }
+        var found = progress.judge(live: live, commits: numbers, rounds: rounds, waits: waits)
             .map { (invariant: Invariant.progress, member: $0.member, text: $0.text) }
         for member in live {
             for author in live {
