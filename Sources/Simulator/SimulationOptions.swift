@@ -8,6 +8,8 @@ public struct SimulationOptions: Sendable {
     public var byzantine: Int
     /// How long a run is in virtual seconds; chaos ends in the middle.
     public var seconds: UInt64
+    /// How many authors do not vote; nil lets the seed decide.
+    package var observers: Int?
     /// The rules that correct members follow.
     package var rules = Rules.product
 

@@ -41,7 +41,14 @@ import Testing
         let wrong = QuorumModel(
             correct: right.correct, byzantine: right.byzantine, echoQuorum: echoes,
             amplification: right.amplification, delivery: right.delivery)
-        #expect(!wrong.explore().agreement)
+        let outcome = wrong.explore()
+        #expect(!outcome.agreement)
+        // At n = 6 the notes' model finds totality violated as well, and this one does not: which is right is open.
+        withKnownIssue {
+            #expect(!outcome.totality)
+        } when: {
+            voters == 6
+        }
     }
 
     @Test(arguments: [4, 5, 6, 7, 8, 9, 10])
@@ -52,6 +59,11 @@ import Testing
             amplification: right.byzantine, delivery: right.delivery)
         let outcome = wrong.explore()
         #expect(!outcome.totality || !outcome.agreement)
+        withKnownIssue {
+            #expect(!outcome.totality)
+        } when: {
+            voters == 6
+        }
     }
 
     @Test(arguments: [4, 5, 6, 7, 8, 9, 10])
