@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)), .serialized)
 struct CrashTests {
-    @Test(.timeLimit(.minutes(10))) func noAnsweredBlockIsLostToASigkill() async throws {
+    @Test(.timeLimit(.minutes(20))) func noAnsweredBlockIsLostToASigkill() async throws {
         let directory = try TemporaryFolder("node")
         var generator = SeededGenerator(seed: 0x5eed)
         var answered: [JSONValue] = []

@@ -7,7 +7,7 @@ import Testing
 
 /// The client and the set against the embedded node, over loopback.
 @Suite(
-    .enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)), .serialized, .timeLimit(.minutes(10)))
+    .enabled(if: Kernel.isExpected, Comment(rawValue: Kernel.absence)), .serialized, .timeLimit(.minutes(20)))
 struct NodeSetOnNodesTests {
     private func endpoint(_ served: ServedNode) -> NodeEndpoint {
         NodeEndpoint(port: served.server.port, credentials: .password(user: "user", password: "password"))

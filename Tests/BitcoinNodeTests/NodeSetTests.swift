@@ -6,7 +6,7 @@ import Testing
 @testable import BitcoinNode
 
 /// Which node is used, and what is said of the others: against fakes of bitcoind.
-@Suite(.timeLimit(.minutes(10))) struct NodeSetTests {
+@Suite(.timeLimit(.minutes(20))) struct NodeSetTests {
     @Test func aNewTipComesAsAHeadAndThenInFull() async throws {
         let node = try FakeBitcoind()
         let reader = NodeSetReader([node.endpoint])

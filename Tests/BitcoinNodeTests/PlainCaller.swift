@@ -14,7 +14,7 @@ struct PlainCaller: Sendable {
     func post(_ body: String) async throws -> (Int, String) {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)/")))
         request.httpMethod = "POST"
-        request.timeoutInterval = 120
+        request.timeoutInterval = 900
         request.httpBody = Data(body.utf8)
         request.setValue(
             "Basic \(Data(authorization.utf8).base64EncodedString())", forHTTPHeaderField: "Authorization")

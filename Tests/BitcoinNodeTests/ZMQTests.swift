@@ -5,7 +5,7 @@ import Testing
 
 @testable import BitcoinNode
 
-@Suite(.timeLimit(.minutes(10))) struct ZMQTests {
+@Suite(.timeLimit(.minutes(20))) struct ZMQTests {
     /// A publisher knows nothing of its subscribers, so a test publishes until it is heard.
     private func publishing<Result: Sendable>(
         _ publish: @escaping () -> Void, until body: @escaping @Sendable () async throws -> Result

@@ -6,8 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The CPU miner against the fake pool, which judges its shares for real.
-@Suite struct MinerTests {
+/// The CPU miner against the fake pool, which judges its shares for real. The time limit ends what hangs.
+@Suite(.timeLimit(.minutes(20))) struct MinerTests {
     private static let miner = SHA256.hash([9])
 
     /// Reports of a running miner, and waiting for them.
@@ -19,12 +19,7 @@ import Testing
         }
 
         func until(_ holds: () -> Bool) async throws {
-            let start = ContinuousClock.now
-            while !holds() {
-                try #require(
-                    start.duration(to: .now) < .seconds(60), "reports so far: \(all.withLock { $0.suffix(5) })")
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            while !holds() { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
 

@@ -17,7 +17,7 @@ private let bob = "dff1d77f2a671c5f36183726db2341be58feae1da2deced843240f7b502ba
         let request = try #require(
             HTTPExchange(
                 method, url: "http://127.0.0.1:\(port)\(path)", headers: headers, body: Array(body.utf8)))
-        return try await request.perform(timeout: .seconds(60))
+        return try await request.perform(timeout: .seconds(900))
     }
 
     private func register(

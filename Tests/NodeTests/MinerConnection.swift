@@ -28,7 +28,7 @@ final class MinerConnection: @unchecked Sendable {
         }
         guard status == 0 else { throw Refused() }
         // A safety net: no test waits for it.
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var patience = timeval(tv_sec: 900, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 

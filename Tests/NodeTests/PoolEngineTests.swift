@@ -37,7 +37,7 @@ struct PoolEngineTests {
 
     /// An engine on the directory of one that was let go: its tasks hold the lock for a moment after their end.
     private func restarted(_ fixture: PoolFixture) async throws -> PoolEngine {
-        for _ in 0..<6_000 {
+        for _ in 0..<90_000 {
             do {
                 return try fixture.engine()
             } catch StorageError.directoryInUse {

@@ -96,7 +96,7 @@ struct Miner {
     /// Ports are bound at once, and listened on from the first job on; until then nobody is let in.
     private static func connect(_ engine: PoolEngine) async throws -> MinerConnection {
         let port = try #require(engine.port(ofListener: 0))
-        for _ in 0..<6_000 {
+        for _ in 0..<90_000 {
             if let connection = try? MinerConnection(port: port) { return connection }
             try await Task.sleep(for: .milliseconds(10))
         }

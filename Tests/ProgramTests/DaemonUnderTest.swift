@@ -45,7 +45,7 @@ final class DaemonUnderTest {
 
     func get(_ path: String) async throws -> String {
         let request = try #require(HTTPExchange("GET", url: (api ?? "") + path))
-        return String(decoding: try await request.perform(timeout: .seconds(60)).body, as: UTF8.self)
+        return String(decoding: try await request.perform(timeout: .seconds(900)).body, as: UTF8.self)
     }
 
     private func url(after text: String) -> String? {

@@ -18,7 +18,7 @@ public struct Mismatch: Error, CustomStringConvertible {
 /// failure and decides nothing else.
 public final class Connection {
     /// Milliseconds after which a silent server counts as hanging.
-    nonisolated(unsafe) public static var safetyNet: Int32 = 90_000
+    nonisolated(unsafe) public static var safetyNet: Int32 = 600_000
 
     private let descriptor: Int32
     private var tls: OpaquePointer?
