@@ -3,11 +3,13 @@ internal import Wire
 
 /// Catching up with what is certified, from one peer that need not be trusted.
 extension BroadcastCore {
-    /// Asks a peer that is far ahead.
+    /// Asks a peer that is far ahead, or ahead at all where nothing has been committed since its status before.
     mutating func startCatchUp(with peer: Int, certified: UInt64) {
-        guard case .idle = catchUp, certified > order.number, certified - order.number > CatchUp.distance else {
-            return
-        }
+        let standsStill = peers[peer].ownCommit == order.number
+        peers[peer].ownCommit = order.number
+        guard case .idle = catchUp, certified > order.number,
+            standsStill || certified - order.number > CatchUp.distance
+        else { return }
         catchUp = .asking(peer: peer, deadline: now + CatchUp.patience)
         let question = CatchUpFrame(epoch: epoch.id, commit: order.number)
         out.effects.append(.send(to: peer, frame: Frame.catchUp(question).encoded()))
@@ -15,8 +17,8 @@ extension BroadcastCore {
 
     mutating func take(_ frame: CommitsFrame, from peer: Int) {
         guard catchUp.isAsking(peer) else { return }
-        guard let items = certifiedVertices(of: frame) else {
-            // Another peer is asked at its next status.
+        guard let items = certifiedItems(of: frame) else {
+            // Whoever's status comes next is asked.
             counters.badFrames += 1
             catchUp = .idle
             return
@@ -26,23 +28,28 @@ extension BroadcastCore {
     }
 
     /// The vertices that a frame lists, named and in the log's order; nil unless all of them are certified.
-    private func certifiedVertices(of frame: CommitsFrame) -> [PullFrame.Item]? {
+    ///
+    /// The certificate of the epoch's last commit bears the next epoch's id, which is not known yet. Whatever a
+    /// certificate bears, it proves nothing but its H, and this epoch's id is in every step to it.
+    private func certifiedItems(of frame: CommitsFrame) -> [CatchUp.Item]? {
         let checkpoint = frame.certificate.checkpoint
-        guard checkpoint.epoch == epoch.id, checkpoint.commit > order.number,
+        guard checkpoint.commit > order.number,
             checkpoint.commit - order.number == UInt64(frame.commits.count),
-            epoch.isValid(frame.certificate, checker: checker)
+            epoch.isSigned(frame.certificate, checker: checker)
         else { return nil }
         var hash = order.hash
         var number = order.number
         var committed = graph.lanes.map(\.committed)
-        var items: [PullFrame.Item] = []
+        var items: [CatchUp.Item] = []
         for entries in frame.commits {
-            for entry in entries {
+            for (index, entry) in entries.enumerated() {
                 guard Int(entry.author) < committed.count else { return nil }
                 committed[Int(entry.author)] += 1
                 items.append(
-                    PullFrame.Item(
-                        author: entry.author, sequence: committed[Int(entry.author)], digest: entry.digest))
+                    CatchUp.Item(
+                        vertex: PullFrame.Item(
+                            author: entry.author, sequence: committed[Int(entry.author)], digest: entry.digest),
+                        commit: index == entries.count - 1 ? number + 1 : nil))
             }
             number += 1
             let digests = entries.map(\.digest)
@@ -63,13 +70,19 @@ extension BroadcastCore {
     /// Delivers what has come, in order, and asks for more.
     private mutating func fetchOn() {
         while case .fetching(var fetch) = catchUp, let front = fetch.front {
-            let lane = Int(front.item.author)
-            if windows[lane].delivered < front.item.sequence {
-                guard let held = front.held ?? self.held(front.item) else { break }
+            let wanted = front.item.vertex
+            let lane = Int(wanted.author)
+            if windows[lane].delivered < wanted.sequence {
+                guard let held = front.held ?? self.held(wanted) else { break }
                 guard deliverCertified(held, lane) else {
                     catchUp = .idle
                     return
                 }
+            }
+            if front.item.commit == order.number + 1 {
+                let anchor = VertexName(author: lane, sequence: wanted.sequence)
+                out.log.append(.certified(anchor: anchor))
+                commitCertified(anchor)
             }
             fetch.dropFront()
             catchUp = .fetching(fetch)
@@ -87,6 +100,16 @@ extension BroadcastCore {
     private func held(_ item: PullFrame.Item) -> HeldVertex? {
         let lane = Int(item.author)
         return windows[lane].index(of: item.sequence).flatMap { windows[lane][$0].held(item.digest) }
+    }
+
+    /// Commits an anchor that a certificate commits: all that it reaches is delivered, and the same set gives the
+    /// same H.
+    mutating func commitCertified(_ name: VertexName) {
+        guard epoch.positions.indices.contains(name.author), let position = epoch.positions[name.author],
+            let node = graph.node(name.author, name.sequence), node.round > order.lastAnchor,
+            let anchor = Anchor(round: node.round, in: graph), anchor.position == position
+        else { return }
+        commit(anchor)
     }
 
     /// Delivers the next vertex of a lane without readies.

@@ -73,8 +73,13 @@ extension BroadcastCore {
 extension Epoch {
     /// Whether a certificate is of this epoch and holds good signatures of Q voters.
     public func isValid(_ certificate: CheckpointCertificate, checker: any SignatureChecker) -> Bool {
+        certificate.checkpoint.epoch == id && isSigned(certificate, checker: checker)
+    }
+
+    /// Whether a certificate holds good signatures of Q voters.
+    func isSigned(_ certificate: CheckpointCertificate, checker: any SignatureChecker) -> Bool {
         let message = certificate.checkpoint.signedMessage
-        return certificate.checkpoint.epoch == id && certificate.signatures.count >= quorum.decision
+        return certificate.signatures.count >= quorum.decision
             && certificate.signatures.allSatisfy { signature in
                 let author = Int(signature.author)
                 guard author < authorCount, positions[author] != nil else { return false }

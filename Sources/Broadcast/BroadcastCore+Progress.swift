@@ -5,6 +5,7 @@ internal import Wire
 extension BroadcastCore {
     mutating func progress(_ lane: Int) {
         repeat {
+            if lane == author { adoptLost() }
             echo(lane)
             for index in 0..<LaneWindow.size {
                 ready(lane, index)
@@ -18,7 +19,8 @@ extension BroadcastCore {
     private mutating func echo(_ lane: Int) {
         let instance = windows[lane][0]
         guard let candidate = instance.candidate, instance.echoed == nil, !instance.isRefused,
-            rules.echoesEquivocators || evidence[lane] != .committed
+            rules.echoesEquivocators || evidence[lane] != .committed,
+            successor == nil, recovery.allowsVote(lane, candidate.vertex.sequence)
         else { return }
         switch graph.judge(candidate.vertex, recalled: instance.recalled, rules: rules) {
         case .waits: return
@@ -57,7 +59,9 @@ extension BroadcastCore {
     // MARK: Ready
 
     private mutating func ready(_ lane: Int, _ index: Int) {
-        guard let position, windows[lane][index].readied == nil else { return }
+        guard let position, windows[lane][index].readied == nil,
+            recovery.allowsVote(lane, windows[lane].delivered + UInt64(index) + 1)
+        else { return }
         let quorum = epoch.quorum
         guard
             let digest = windows[lane][index].echoes.digest(with: rules.echoQuorum(quorum))
@@ -152,15 +156,19 @@ extension BroadcastCore {
     }
 
     private mutating func commit(after round: UInt64) {
-        let commits = order.commits(after: round, in: &graph)
-        guard !commits.isEmpty else { return }
-        for commit in commits {
-            rounds.committed(epoch.anchorPosition(round: commit.round))
-            checkpoints.committed(commit.hash)
-            takeEvidence(of: commit)
-        }
-        out.commits += commits
+        for anchor in order.anchors(after: round, in: graph) { commit(anchor) }
+    }
+
+    /// Makes the next commit, unless the epoch has ended: what comes after its last commit is void.
+    mutating func commit(_ anchor: Anchor) {
+        guard successor == nil || !rules.stopsAtTheClose else { return }
+        let commit = order.commit(anchor, in: &graph)
+        rounds.committed(epoch.anchorPosition(round: commit.round))
+        checkpoints.committed(commit.hash)
+        takeEvidence(of: commit)
+        out.commits.append(commit)
         graph.prune(lastAnchor: order.lastAnchor, keeping: settings.retainedVertices)
+        if let mark = marks.absorb(commit), successor == nil { close(mark) }
     }
 
     private mutating func takeEvidence(of commit: Commit) {

@@ -21,7 +21,9 @@ extension BroadcastCore {
                 out.effects.append(.serveCommits(to: peer, after: frame.commit))
             }
         case .commits(let frame): take(frame, from: peer)
-        case .checkpoint(let frame) where frame.checkpoint.epoch == epoch.id: take(frame, from: peer)
+        case .checkpoint(let frame) where checkpoints.concerns(frame.checkpoint): take(frame, from: peer)
+        case .recoveryQuestion(let frame) where frame.epoch == epoch.id: answer(frame, of: peer)
+        case .recoveryAnswer(let frame) where frame.epoch == epoch.id: take(frame, from: peer)
         default: counters.badFrames += 1
         }
     }
@@ -106,11 +108,16 @@ extension BroadcastCore {
             return
         }
         let instance = windows[lane][index]
-        guard instance.pull != nil || instance.conflictAsked != nil else {
+        let mayBeLost = lane == author && recovery.lost?.sequence == frame.vertex.sequence
+        guard instance.pull != nil || instance.conflictAsked != nil || mayBeLost else {
             counters.droppedVertices += 1
             return
         }
         let held = HeldVertex(frame)
+        if mayBeLost, recovery.isLost(held) {
+            windows[lane][index].pulled = held
+            dirty.insert(lane)
+        }
         if let pull = instance.pull, pull.digest == held.digest {
             windows[lane][index].pulled = held
             windows[lane][index].pull = nil

@@ -6,18 +6,27 @@ extension BroadcastCore {
     // MARK: Status
 
     mutating func sendStatus() {
-        statusTime = now + settings.statusInterval
+        statusTime = isComplete ? .max : now + settings.statusInterval
+        sendQuestions()
+        seekLost()
         for peer in peers.indices { peers[peer].checksLeft = settings.signatureChecks }
         guard epoch.authorCount > 1 else { return }
-        // What was pulled does not count: only what comes from its author is echoed, and every correct echo may be
-        // needed.
+        send(ownStatus, to: nil)
+    }
+
+    private mutating func send(_ status: StatusFrame, to peer: Int?) {
+        out.effects.append(.send(to: peer, frame: Frame.status(status).encoded()))
+    }
+
+    /// What was pulled does not count as held: only what comes from its author is echoed, and every correct echo may
+    /// be needed.
+    private var ownStatus: StatusFrame {
         let lanes = windows.map { window in
             StatusFrame.Lane(delivered: window.delivered, holdsNext: window[0].candidate != nil)
         }
-        let status = StatusFrame(
+        return StatusFrame(
             epoch: epoch.id, commit: order.number, commitHash: order.hash, certified: checkpoints.certified,
             lanes: lanes)
-        out.effects.append(.send(to: nil, frame: Frame.status(status).encoded()))
     }
 
     /// Sends again what a peer whose lanes stand still may lack.
@@ -28,6 +37,7 @@ extension BroadcastCore {
         }
         if let last = peers[peer].answerTime, now < last + settings.statusInterval / 2 { return }
         peers[peer].answerTime = now
+        if isComplete, status.commit < order.number { send(ownStatus, to: peer) }
         startCatchUp(with: peer, certified: status.certified)
         resendCheckpoints(after: status.certified, to: peer)
         peers[peer].certified = status.certified

@@ -13,6 +13,8 @@ extension BroadcastCore {
                 let held = windows[name.author][0].held(digest)
             else { return }
             insert(held, name.author)
+        case .certified(let name): commitCertified(name)
+        case .abstained(let through): recovery.abstain(through)
         case .signed(let checkpoint): checkpoints.remember(checkpoint)
         case .diverged: checkpoints.halt()
         case .evidence(let proof):

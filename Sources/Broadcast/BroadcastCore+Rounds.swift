@@ -6,7 +6,9 @@ extension BroadcastCore {
     /// When the next own vertex is due if nothing else happens; nil while something else must happen first.
     var creationTime: UInt64? {
         let round = graph.completeRound
-        guard own.inFlight == nil, round + 1 > own.lastRound, position != nil || hasNews else { return nil }
+        guard own.inFlight == nil, round + 1 > own.lastRound, position != nil || hasNews, successor == nil,
+            recovery.allowsVertices
+        else { return nil }
         var time = own.createdAt.map { $0 + pace } ?? 0
         if round > 0, !isAnchorSettled(round) {
             let anchor = epoch.anchorPosition(round: round - round % 2)
@@ -106,6 +108,7 @@ extension BroadcastCore {
         own.lastRound = max(own.lastRound, held.vertex.round)
         defer { own.inFlight = nil }
         guard let inFlight = own.inFlight, inFlight.digest == held.digest else {
+            if let lost = recovery.lost, held.vertex.sequence <= lost.sequence { return }
             out.effects.append(.alarm(.foreignOwnVertex(sequence: held.vertex.sequence)))
             if let lost = own.inFlight { own.pending = lost.vertex.records + own.pending }
             return

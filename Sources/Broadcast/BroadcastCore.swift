@@ -1,5 +1,5 @@
 public import Bitcoin
-internal import Wire
+public import Wire
 
 /// One member in one epoch: reliable broadcast of all lanes, and their order (docs/protocol/broadcast.md).
 ///
@@ -24,6 +24,10 @@ public struct BroadcastCore: Sendable {
     var evidence: [EvidenceState]
     var checkpoints: CheckpointKeeper
     var catchUp = CatchUp.idle
+    var recovery: Recovery
+    var marks: CloseMarks
+    /// What follows the epoch; nil until it has ended.
+    var successor: EpochConfiguration?
     /// Milliseconds; never goes back.
     var now: UInt64 = 0
     var statusTime: UInt64 = 0
@@ -68,8 +72,12 @@ public struct BroadcastCore: Sendable {
         evidence = [EvidenceState](repeating: .none, count: epoch.authorCount)
         checkpoints = CheckpointKeeper(epoch)
         dirty = DirtyLanes(count: epoch.authorCount)
+        recovery = Recovery(authorCount: epoch.authorCount)
+        marks = CloseMarks(epoch, rules: rules)
     }
 
+    /// What the epoch fixes.
+    public var configuration: EpochConfiguration { epoch.configuration }
     /// The number of the newest commit.
     public var commitNumber: UInt64 { order.number }
     /// H of the newest commit.
@@ -78,6 +86,10 @@ public struct BroadcastCore: Sendable {
     public var certifiedCommit: UInt64 { checkpoints.certified }
     /// Whether others came to something else and the member signs nothing more.
     public var isHalted: Bool { checkpoints.isHalted }
+    /// The configuration of the epoch that follows this one; nil until it has ended.
+    public var nextConfiguration: EpochConfiguration? { successor }
+    /// Whether others are asked what this member did before its start; until they answer it says nothing.
+    public var isAskingOthers: Bool { recovery.inquiry != nil }
     /// For each author the newest delivered sequence.
     public var deliveredSequences: [UInt64] { windows.map(\.delivered) }
     /// For each author the newest committed sequence.
@@ -102,9 +114,13 @@ public struct BroadcastCore: Sendable {
     }
 
     /// Rebuilds the state from the log's entries, in their order, and gives the commits that follow from them.
-    public mutating func restore(_ entries: [LogEntry]) -> [Commit] {
+    ///
+    /// - Parameter start: names this start of the process among all; the member asks the others whether the log is
+    ///   old before it says anything. Nil for a log that is read and never spoken from.
+    public mutating func restore(_ entries: [LogEntry], start: UInt64?) -> [Commit] {
         for entry in entries { restore(entry) }
         finishRestoring()
+        if let start { beginInquiry(start: start) }
         let commits = out.commits
         out = Outbox()
         return commits
@@ -144,6 +160,7 @@ public struct BroadcastCore: Sendable {
         if !out.log.isEmpty { effects.append(.persist(out.log)) }
         effects += out.effects
         effects += out.commits.map(Effect.commit)
+        if let next = out.closing { effects.append(.closed(next: next, unordered: unorderedRecords)) }
         out.clear()
         return effects
     }
@@ -156,12 +173,15 @@ struct Outbox: Sendable {
     var votes: [Vote] = []
     var effects: [Effect] = []
     var commits: [Commit] = []
+    /// The epoch has ended in this step.
+    var closing: EpochConfiguration?
 
     mutating func clear() {
         log.removeAll(keepingCapacity: true)
         votes.removeAll(keepingCapacity: true)
         effects.removeAll(keepingCapacity: true)
         commits.removeAll(keepingCapacity: true)
+        closing = nil
     }
 }
 
@@ -173,6 +193,10 @@ struct Peer: Sendable {
     var certified: UInt64?
     /// When its status was answered last.
     var answerTime: UInt64?
+    /// The own newest commit at that time.
+    var ownCommit: UInt64?
+    /// When its question about itself was answered last.
+    var recoveryTime: UInt64?
     /// Signatures of its vertices that are still checked until the next status.
     var checksLeft: Int
 }

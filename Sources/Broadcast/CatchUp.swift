@@ -34,6 +34,13 @@ enum CatchUp: Sendable {
         return fetch.index(of: vertex) != nil
     }
 
+    /// A certified vertex.
+    struct Item: Sendable {
+        let vertex: PullFrame.Item
+        /// The number of the commit whose anchor it is; nil for other vertices.
+        let commit: UInt64?
+    }
+
     /// Certified vertices in the log's order, and those at the front that have come.
     struct Fetch: Sendable {
         /// How many are asked for at a time.
@@ -41,13 +48,13 @@ enum CatchUp: Sendable {
 
         let peer: Int
         var deadline: UInt64
-        private var items: ArraySlice<PullFrame.Item>
+        private var items: ArraySlice<Item>
         /// The vertices of the first items, as far as they have come.
         private var come: [HeldVertex?]
         /// How many of the first items were asked for.
         private var asked = 0
 
-        init(peer: Int, items: [PullFrame.Item], deadline: UInt64) {
+        init(peer: Int, items: [Item], deadline: UInt64) {
             self.peer = peer
             self.items = items[...]
             self.deadline = deadline
@@ -57,13 +64,15 @@ enum CatchUp: Sendable {
         var isDone: Bool { items.isEmpty }
 
         func index(of vertex: Vertex) -> Int? {
-            items.prefix(come.count).firstIndex { $0.author == vertex.author && $0.sequence == vertex.sequence }
+            items.prefix(come.count)
+                .firstIndex { $0.vertex.author == vertex.author && $0.vertex.sequence == vertex.sequence }
                 .map { $0 - items.startIndex }
         }
 
         /// Takes a vertex if it is the certified one.
         mutating func take(_ held: HeldVertex) -> Bool {
-            guard let index = index(of: held.vertex), items[items.startIndex + index].digest == held.digest else {
+            guard let index = index(of: held.vertex), items[items.startIndex + index].vertex.digest == held.digest
+            else {
                 return false
             }
             come[index] = held
@@ -71,7 +80,7 @@ enum CatchUp: Sendable {
         }
 
         /// The first item and, if it has come, its vertex.
-        var front: (item: PullFrame.Item, held: HeldVertex?)? {
+        var front: (item: Item, held: HeldVertex?)? {
             items.first.map { ($0, come[0]) }
         }
 
@@ -87,7 +96,7 @@ enum CatchUp: Sendable {
             guard asked <= Self.window / 2 else { return [] }
             let wanted = items.prefix(come.count).dropFirst(asked).prefix(Self.window / 2)
             asked += wanted.count
-            return Array(wanted)
+            return wanted.map(\.vertex)
         }
     }
 }

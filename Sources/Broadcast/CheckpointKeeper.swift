@@ -24,6 +24,8 @@ struct CheckpointKeeper: Sendable {
     /// The number of the newest certified checkpoint; 0 for none.
     private(set) var certified: UInt64 = 0
     private(set) var isHalted = false
+    /// Once the epoch has ended: its last commit, whose checkpoint names the next epoch.
+    private var last: (commit: UInt64, next: Hash256)?
 
     init(_ epoch: Epoch) {
         self.epoch = epoch
@@ -38,11 +40,26 @@ struct CheckpointKeeper: Sendable {
         if recent.count >= 2 * Self.hashes { recent.removeFirst(Self.hashes) }
     }
 
+    /// The epoch has ended with a commit.
+    mutating func close(with next: Hash256, at commit: UInt64) {
+        last = (commit, next)
+    }
+
+    /// The id that the checkpoint of a commit bears: that of the next epoch for the last commit of this one.
+    private func bearer(of commit: UInt64) -> Hash256 {
+        if let last, commit == last.commit { last.next } else { epoch.id }
+    }
+
+    /// Whether a checkpoint is of this epoch, as far as it is known.
+    func concerns(_ checkpoint: Checkpoint) -> Bool {
+        checkpoint.epoch == bearer(of: checkpoint.commit)
+    }
+
     /// The checkpoint of a recent commit of this epoch.
     func checkpoint(_ commit: UInt64, root: Hash256) -> Checkpoint? {
         guard commit <= newest, newest - commit < UInt64(recent.count) else { return nil }
         let hash = recent[recent.count - 1 - Int(newest - commit)]
-        return Checkpoint(epoch: epoch.id, commit: commit, commitHash: hash, ledgerRoot: root)
+        return Checkpoint(epoch: bearer(of: commit), commit: commit, commitHash: hash, ledgerRoot: root)
     }
 
     /// What the member has come to at a commit before, in this life or an earlier one.
@@ -67,7 +84,7 @@ struct CheckpointKeeper: Sendable {
     /// Whether a voter's signature would tell anything new. It is asked before the signature is checked.
     func wants(_ checkpoint: Checkpoint, from position: Int) -> Bool {
         let list = signed[position]
-        return checkpoint.epoch == epoch.id && checkpoint.commit > epoch.configuration.firstCommit
+        return concerns(checkpoint) && checkpoint.commit > epoch.configuration.firstCommit
             && checkpoint.commit > certified && !list.contains { $0.checkpoint.commit == checkpoint.commit }
             && (list.count < Self.kept || checkpoint.commit > list[0].checkpoint.commit)
     }

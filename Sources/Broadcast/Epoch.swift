@@ -33,6 +33,21 @@ public struct Epoch: Sendable {
     /// How many members have a lane.
     public var authorCount: Int { positions.count }
 
+    /// An author's index; nil for a key that has no lane.
+    public func index(of key: XOnlyKeyBytes) -> Int? {
+        var low = 0
+        var high = configuration.authors.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if configuration.authors[middle].key.bytes.lexicographicallyPrecedes(key.bytes) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low < configuration.authors.count && configuration.authors[low].key == key ? low : nil
+    }
+
     /// The author whose vertex of an even round is the round's anchor.
     public func anchorAuthor(round: UInt64) -> Int {
         voters[anchorPosition(round: round)]

@@ -5,6 +5,8 @@ internal import Wire
 struct GraphNode: Sendable {
     let round: UInt64
     let digest: Hash256
+    /// The author's, or what came with bytes that were taken by their digest.
+    let signature: [UInt8]
     let parents: [UInt64]
     /// The voters whose parents are of the round before.
     let strong: VoterSet
@@ -146,7 +148,8 @@ struct Graph: Sendable {
         }
         lanes[author].append(
             GraphNode(
-                round: vertex.round, digest: held.digest, parents: vertex.parents, strong: strong,
+                round: vertex.round, digest: held.digest, signature: held.frame.signature, parents: vertex.parents,
+                strong: strong,
                 carriesControl: vertex.carriesControl, hasRecords: !vertex.records.isEmpty, frame: held.frame))
         if vertex.carriesControl { uncommittedControl += 1 }
         if !vertex.records.isEmpty { uncommittedPayload += 1 }

@@ -25,6 +25,8 @@ public enum Effect: Sendable {
     case send(to: Int?, frame: [UInt8])
     /// The next commit of the log.
     case commit(Commit)
+    /// The epoch has ended with the commit before. Own records that no commit holds belong into the next epoch.
+    case closed(next: EpochConfiguration, unordered: [[UInt8]])
     /// Q voters signed a checkpoint; each is newer than the one before.
     case certify(CheckpointCertificate)
     /// Send to a peer, from the log, one's READY for each of these delivered vertices of a lane.
@@ -61,6 +63,9 @@ public enum Alarm: Hashable, Sendable {
     case equivocation(author: Int)
     /// The member's own lane has a vertex that it did not make: another process has its key, or its log is old.
     case foreignOwnVertex(sequence: UInt64)
+    /// Others know of vertices or votes of the member that its log does not have: the log is old. The member takes
+    /// up its own vertices and casts no votes that it may have cast before.
+    case oldLog
     /// The signer gave no signature.
     case cannotSign
     /// f+1 voters signed something else for a commit, or the own ledger did before: nothing more is signed.

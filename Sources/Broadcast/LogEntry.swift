@@ -13,6 +13,10 @@ public enum LogEntry: Hashable, Sendable {
     case delivered(VertexName, Hash256)
     /// Evidence that goes into the own lane.
     case evidence(EquivocationEvidence)
+    /// A commit by a certificate, which no votes in the log bring about: its anchor.
+    case certified(anchor: VertexName)
+    /// The log was found to be old: for each lane up to where no votes are cast.
+    case abstained([UInt64])
     /// A checkpoint that is signed. There is never another one with its number.
     case signed(Checkpoint)
     /// f+1 voters came to something else at a commit: the member signs nothing more.

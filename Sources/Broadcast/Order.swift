@@ -17,13 +17,13 @@ struct Order: Sendable {
         self.rules = rules
     }
 
-    /// The commits that a newly delivered vertex of a voter brings about.
-    mutating func commits(after round: UInt64, in graph: inout Graph) -> [Commit] {
+    /// The anchors that a newly delivered vertex of a voter commits, oldest first.
+    func anchors(after round: UInt64, in graph: Graph) -> [Anchor] {
         // A vote is of an odd round, and the anchor of the round before it.
         guard round % 2 == 1, round > 1, round - 1 > lastAnchor,
             let anchor = Anchor(round: round - 1, in: graph), votes(for: anchor, in: graph) >= needed(graph)
         else { return [] }
-        return walkBack(from: anchor, in: graph).reversed().map { commit($0, in: &graph) }
+        return walkBack(from: anchor, in: graph).reversed()
     }
 
     private func needed(_ graph: Graph) -> Int {
@@ -60,7 +60,7 @@ struct Order: Sendable {
     }
 
     /// R9 and R10.
-    private mutating func commit(_ anchor: Anchor, in graph: inout Graph) -> Commit {
+    mutating func commit(_ anchor: Anchor, in graph: inout Graph) -> Commit {
         var names = reach(of: anchor, in: graph)
         if rules.sortsCommits {
             names.sort { ($0.round, $0.name.author) < ($1.round, $1.name.author) }
@@ -137,7 +137,7 @@ struct Order: Sendable {
 }
 
 /// The delivered anchor of an even round.
-private struct Anchor {
+struct Anchor {
     let round: UInt64
     let position: Int
     let author: Int

@@ -41,6 +41,14 @@ package struct Rules: Sendable {
     package var remembersCommitted = true
     /// Whether an author whose equivocation is committed is still echoed.
     package var echoesEquivocators = false
+    /// Equal marks before an epoch ends.
+    package var closeQuorum: @Sendable (Quorum) -> Int = { $0.decision }
+    /// Whether the commit that ends an epoch is its last.
+    package var stopsAtTheClose = true
+    /// Whether a member that starts asks others what it did before.
+    package var asksAtStart = true
+    /// Whether a member with an old log casts no votes that it may have cast already.
+    package var abstainsAfterLoss = true
 
     /// What the product follows.
     package static let product = Rules()

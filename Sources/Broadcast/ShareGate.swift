@@ -11,12 +11,14 @@ public struct ShareGate: EchoGate {
     public static let liveJobs = 1_024
 
     private let configuration: EpochConfiguration
+    private let epoch: Hash256
     private let validator: ShareValidator
     private var lanes: [LaneTables]
 
     /// The gate of an epoch at its start.
     public init(_ epoch: Epoch, validator: ShareValidator = ShareValidator()) {
         configuration = epoch.configuration
+        self.epoch = epoch.id
         self.validator = validator
         lanes = [LaneTables](repeating: LaneTables(), count: epoch.authorCount)
     }
@@ -34,6 +36,7 @@ public struct ShareGate: EchoGate {
                 guard let shares = draft.submissions(of: batch, within: levels) else { return false }
                 submissions += shares
             case .equivocationEvidence: continue
+            case .closeMark(let mark): guard mark.epoch == epoch, isVoter(vertex) else { return false }
             default: return false
             }
         }
@@ -61,6 +64,10 @@ public struct ShareGate: EchoGate {
 
     private var levels: ClosedRange<UInt8> {
         configuration.bounds.lowestLevel...configuration.bounds.highestLevel
+    }
+
+    private func isVoter(_ vertex: Vertex) -> Bool {
+        configuration.authors[Int(vertex.author)].isVoter
     }
 
     private func key(of vertex: Vertex) -> XOnlyKeyBytes? {

@@ -4,7 +4,7 @@ internal import Wire
 
 extension Simulation {
     /// Lets a machine take an input, does what it says and sets its alarm clock.
-    func step(_ index: Int, _ input: Input) {
+    func step(_ index: Int, _ input: Succession.Input) {
         guard let (effects, wanted) = machines[index].step(input, at: now) else { return }
         for effect in effects { take(effect, index) }
         let moment = machines[index].moment(ofClock: wanted, now: now)
@@ -15,9 +15,9 @@ extension Simulation {
     }
 
     /// Nothing that stands after a write leaves before the write is durable.
-    private func take(_ effect: Effect, _ index: Int) {
-        if case .persist(let entries) = effect {
-            machines[index].disk.append(entries)
+    private func take(_ effect: Succession.EpochEffect, _ index: Int) {
+        if case .persist(let entries) = effect.effect {
+            machines[index].disk.append(entries.map { Succession.EpochEntry(epoch: effect.epoch, entry: $0) })
             startSync(index)
         } else {
             let written = machines[index].disk.entries.count
@@ -61,23 +61,28 @@ extension Simulation {
         startSync(index)
     }
 
-    private func perform(_ effect: Effect, _ index: Int) {
-        switch effect {
+    private func perform(_ tagged: Succession.EpochEffect, _ index: Int) {
+        let epoch = tagged.epoch
+        switch tagged.effect {
         case .persist: break
         case .send(let receiver, let frame): send(frame, from: index, to: receiver)
         case .commit(let commit):
-            if machines[index].adversary == nil { watcher.committed(machines[index].author, commit, at: now) }
+            if machines[index].adversary == nil {
+                watcher.committed(machines[index].author, commit, epoch: Int(epoch), at: now)
+            }
             applied(index, commit)
+        case .closed(let next, let unordered): ended(index, next, unordered)
         case .certify(let certificate): machines[index].certificates.append(certificate)
         case .serveCommits(let receiver, let commit): serveCommits(index, receiver, after: commit)
         case .serveReadies(let receiver, let author, let sequences):
-            serveReadies(index, receiver, author, sequences)
+            serveReadies(index, receiver, epoch, author, sequences)
         case .serveVertex(let receiver, let item):
             let name = VertexName(author: Int(item.author), sequence: item.sequence)
-            guard let vertex = machines[index].disk.vertex(name, digest: item.digest) else { return }
+            guard let vertex = machines[index].disk.vertex(name, epoch: epoch, digest: item.digest) else { return }
             send(vertex.encoded(), from: index, to: receiver)
         case .recall(let names):
-            let event = Event.recalled(machine: index, incarnation: machines[index].incarnation, names: names)
+            let event = Event.recalled(
+                machine: index, incarnation: machines[index].incarnation, epoch: epoch, names: names)
             queue.push(event, at: now + disks.within(100...10_000))
         case .quarantine(let records):
             machines[index].quarantined += records.count
@@ -87,15 +92,29 @@ extension Simulation {
         }
     }
 
-    private func serveReadies(_ index: Int, _ receiver: Int, _ author: Int, _ sequences: ClosedRange<UInt64>) {
+    /// A member has ended an epoch and has opened the next.
+    private func ended(_ index: Int, _ next: EpochConfiguration, _ unordered: [[UInt8]]) {
+        let epoch = Epoch(next)
+        if machines[index].adversary == nil { watcher.ended(machines[index].author, with: next, at: now) }
+        if next.number == UInt64(epochs.count) { epochs.append(epoch) }
+        machines[index].adversary?.enter(epoch)
+        settle(index, next.firstCommit, root: next.start)
+        let event = Event.opened(machine: index, incarnation: machines[index].incarnation, records: unordered)
+        queue.push(event, at: now)
+    }
+
+    private func serveReadies(
+        _ index: Int, _ receiver: Int, _ epoch: UInt64, _ author: Int, _ sequences: ClosedRange<UInt64>
+    ) {
         let votes = sequences.prefix(VotesFrame.maximumCount).compactMap { sequence in
-            machines[index].disk.ready(VertexName(author: author, sequence: sequence)).map { digest in
+            machines[index].disk.ready(VertexName(author: author, sequence: sequence), epoch: epoch).map { digest in
                 Vote(
                     kind: .ready, author: UInt16(truncatingIfNeeded: author), sequence: sequence, digest: digest)
             }
         }
         guard !votes.isEmpty else { return }
-        send(VotesFrame(epoch: syndicate.epoch.id, votes: votes).encoded(), from: index, to: receiver)
+        guard epoch < UInt64(epochs.count) else { return }
+        send(VotesFrame(epoch: epochs[Int(epoch)].id, votes: votes).encoded(), from: index, to: receiver)
     }
 
     func send(_ frame: [UInt8], from index: Int, to receiver: Int?) {

@@ -8,10 +8,17 @@ extension Simulation {
         case .arrival(let machine, let sender, let flight): arrive(machine, from: sender, flight)
         case .wake(let machine): wake(machine)
         case .synced(let machine, let incarnation, let count): synced(machine, incarnation, count)
-        case .recalled(let machine, let incarnation, let names): recalled(machine, incarnation, names)
+        case .recalled(let machine, let incarnation, let epoch, let names):
+            recalled(machine, incarnation, epoch, names)
         case .ledger(let machine, let incarnation, let commit, let root):
             ledger(machine, incarnation, commit, root)
         case .crash(let machine, let point, let downtime): strike(machine, point, downtime: downtime)
+        case .amnesia(let machine, let kept, let downtime): forget(machine, kept: kept, downtime: downtime)
+        case .opened(let machine, let incarnation, let records):
+            guard machines[machine].incarnation == incarnation else { return }
+            resubmit(machine, records)
+            mark(machine)
+        case .close(let machine): mark(machine)
         case .restart(let machine): restart(machine)
         case .death(let machine):
             crash(machine)
@@ -31,7 +38,7 @@ extension Simulation {
         if let outgoing = machines[index].adversary?.hear(flight.bytes, at: now) {
             for frame in outgoing { transmit(frame.frame, from: index, to: frame.to) }
         }
-        step(index, .received(from: sender, bytes: flight.bytes))
+        step(index, .received(from: key(of: sender), bytes: flight.bytes))
     }
 
     private func wake(_ index: Int) {
@@ -43,9 +50,10 @@ extension Simulation {
         }
     }
 
-    private func recalled(_ index: Int, _ incarnation: Int, _ names: [VertexName]) {
+    private func recalled(_ index: Int, _ incarnation: Int, _ epoch: UInt64, _ names: [VertexName]) {
         guard machines[index].incarnation == incarnation else { return }
-        step(index, .recalled(names.compactMap { machines[index].disk.vertex($0) }))
+        let frames = names.compactMap { machines[index].disk.vertex($0, epoch: epoch) }
+        step(index, .recalled(epoch: epoch, frames: frames))
     }
 
     private func submit(_ index: Int) {
@@ -120,19 +128,61 @@ extension Simulation {
         machines[index].wakeTime = UInt64.max
     }
 
+    /// The power goes, and somebody puts back an old copy.
+    private func forget(_ index: Int, kept: UInt64, downtime: UInt64) {
+        guard !machines[index].isDead else { return }
+        if machines[index].isRunning { crash(index) }
+        let count = machines[index].disk.entries.count
+        machines[index].disk.forget(from: Int(UInt64(count) * kept / 1_000_000))
+        machines[index].chain = []
+        machines[index].certificates = []
+        if machines[index].adversary == nil { watcher.forgot(index, machines[index].disk.entries) }
+        queue.push(.restart(machine: index), at: now + downtime)
+    }
+
     private func restart(_ index: Int) {
         guard !machines[index].isRunning, !machines[index].isDead else { return }
         machines[index].incarnation += 1
         machines[index].recountRecords()
-        var core = makeCore(index)
-        let entries = machines[index].disk.entries
-        let commits = core.restore(entries)
-        machines[index].start(core)
+        var succession = makeSuccession(index)
+        let start = machines[index].nonce << 32 | UInt64(machines[index].incarnation)
+        let commits = succession.restore(machines[index].disk.entries, start: start)
+        let newest = succession.newest.configuration
+        machines[index].start(succession)
         if machines[index].adversary == nil {
             watcher.restored(machines[index].author, commits, at: now)
         }
         reapplied(index, commits)
+        machines[index].adversary?.enter(Epoch(newest))
+        let unordered = machines[index].unorderedRecords(commits, newest: newest.number)
+        resubmit(index, unordered)
         step(index, .facts(facts(index)))
         step(index, .wake)
+        mark(index)
+    }
+
+    /// What an epoch left over goes into the next one.
+    func resubmit(_ index: Int, _ records: [[UInt8]]) {
+        let control = records.filter { FakeShare($0)?.isControl == true }
+        let others = records.filter { FakeShare($0)?.isControl == false }
+        if !control.isEmpty { step(index, .records(control, isControl: true)) }
+        if !others.isEmpty { step(index, .records(others, isControl: false)) }
+    }
+
+    /// Says that the machine's epoch may end, if it is time.
+    func mark(_ index: Int) {
+        guard let epoch = machines[index].epoch, epoch.number < UInt64(plan.closes.count) else { return }
+        let close = plan.closes[Int(epoch.number)]
+        let author = machines[index].author
+        guard now >= close.time, close.refusers >> UInt64(author) & 1 == 0, epoch.authors[author].isVoter else {
+            return
+        }
+        let isLiar = close.liars >> UInt64(author) & 1 == 1
+        let authors = epoch.authors.enumerated().map { position, one in
+            let isVoter = isLiar ? position == author : close.voters >> UInt64(position) & 1 == 1
+            return EpochConfiguration.Author(key: one.key, isVoter: isVoter)
+        }
+        guard let mark = try? CloseMark(epoch: epoch.epochID, authors: authors, bounds: epoch.bounds) else { return }
+        step(index, .records([mark.encoded()], isControl: true))
     }
 }

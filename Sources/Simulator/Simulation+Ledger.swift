@@ -11,9 +11,13 @@ extension Simulation {
             commit.vertices.map {
                 CommitsFrame.Entry(author: UInt16(truncatingIfNeeded: $0.name.author), digest: $0.digest)
             })
-        guard commit.number % Self.interval == 0 else { return }
+        if commit.number % Self.interval == 0 { settle(index, commit.number, root: commit.hash) }
+    }
+
+    /// The ledger comes to something a while after a commit. An epoch's last commit is always such a one.
+    func settle(_ index: Int, _ commit: UInt64, root: Hash256) {
         let event = Event.ledger(
-            machine: index, incarnation: machines[index].incarnation, commit: commit.number, root: commit.hash)
+            machine: index, incarnation: machines[index].incarnation, commit: commit, root: root)
         queue.push(event, at: now + disks.within(100...100_000))
     }
 
@@ -25,13 +29,17 @@ extension Simulation {
     /// What a machine that came back has applied: the last roots are given again.
     func reapplied(_ index: Int, _ commits: [Commit]) {
         machines[index].chain = []
-        for commit in commits { applied(index, commit) }
+        for commit in commits {
+            applied(index, commit)
+            let isLast = epochs.contains { $0.configuration.firstCommit == commit.number }
+            if isLast { settle(index, commit.number, root: commit.hash) }
+        }
     }
 
     func serveCommits(_ index: Int, _ receiver: Int, after commit: UInt64) {
         let chain = machines[index].chain
         guard let certificate = machines[index].certificates.first(where: { $0.checkpoint.commit > commit }),
-            certificate.checkpoint.commit <= UInt64(chain.count)
+            commit <= certificate.checkpoint.commit, certificate.checkpoint.commit <= UInt64(chain.count)
         else { return }
         let list = Array(chain[Int(commit)..<Int(certificate.checkpoint.commit)])
         guard !list.isEmpty, list.count <= CommitsFrame.maximumCount else { return }

@@ -15,6 +15,8 @@ public final class Simulation {
     var links: Links
     var trace = TraceHash()
     var watcher: Watcher
+    /// The epochs that a member has opened, in their order.
+    var epochs: [Epoch]
     /// One for each author, in their order, then the second halves of twins.
     var machines: [Machine] = []
     /// By author: its machines.
@@ -52,6 +54,7 @@ public final class Simulation {
         self.syndicate = syndicate
         self.plan = plan
         self.rules = rules
+        epochs = [syndicate.epoch]
         self.command = command
         links = Links(
             qualities: plan.links, count: syndicate.authorCount, cuts: plan.cuts, random: random.branch())
@@ -92,6 +95,13 @@ public final class Simulation {
             let event = Event.crash(machine: crash.author, point: crash.point, downtime: crash.downtime)
             queue.push(event, at: crash.time)
         }
+        for amnesia in plan.amnesias {
+            let event = Event.amnesia(machine: amnesia.author, kept: amnesia.kept, downtime: amnesia.downtime)
+            queue.push(event, at: amnesia.time)
+        }
+        for close in plan.closes {
+            for index in machines.indices { queue.push(.close(machine: index), at: close.time + 1_000 * UInt64(index)) }
+        }
         for death in plan.deaths { queue.push(.death(machine: death.author), at: death.time) }
         queue.push(.heal, at: plan.healTime)
         queue.push(.inspection, at: plan.healTime + (plan.duration - plan.healTime) / 3)
@@ -104,7 +114,7 @@ public final class Simulation {
     public func run() -> SimulationReport {
         run(until: plan.duration)
         let step = max(plan.duration / 12, 1)
-        while plan.demandsProgress, now < 2 * plan.duration, !watcher.isDone(live: live) {
+        while plan.demandsProgress, now < 2 * plan.duration, !watcher.isDone(live: live, forgetful: forgetful) {
             run(until: now + step)
         }
         finish()
@@ -115,6 +125,9 @@ public final class Simulation {
     private var live: [Int] {
         plan.behaviours.indices.filter { !plan.isFaulty($0) }
     }
+
+    /// Members that have lost a part of their log.
+    private var forgetful: [Int] { plan.amnesias.map(\.author) }
 
     /// Runs up to a moment of virtual time, microseconds.
     package func run(until end: UInt64) {
@@ -129,23 +142,24 @@ public final class Simulation {
     /// The checks that look at the whole run.
     package func finish() {
         let live = live
-        watcher.finish(live: live, at: now, demandsProgress: plan.demandsProgress)
+        watcher.finish(live: live, forgetful: forgetful, at: now, demandsProgress: plan.demandsProgress)
         guard !live.isEmpty else { return }
         let member = live[disks.index(live.count)]
         if let core = machines[member].core {
-            var copy = makeCore(member)
-            watcher.replayed(member, copy.restore(machines[member].disk.entries), core: core, at: now)
+            var copy = makeSuccession(member)
+            let commits = copy.restore(machines[member].disk.entries, start: nil)
+            watcher.replayed(member, commits, core: core, at: now)
         }
     }
 
     /// What the run has come to so far.
     package var report: SimulationReport {
         SimulationReport(
-            command: command, violations: watcher.violations, commits: watcher.order.anchorRounds.count,
+            command: command, violations: watcher.violations, commits: watcher.commitCount,
             records: watcher.records.acknowledgedCount, messages: messages, bytes: bytes, traceHash: trace.value)
     }
 
-    /// A member's core; nil while it is down.
+    /// The core of a member's newest epoch; nil while it is down.
     package func core(of author: Int) -> BroadcastCore? {
         machines[author].core
     }
@@ -157,22 +171,30 @@ public final class Simulation {
 
     /// The commits that a member announced.
     package func commitCount(of author: Int) -> UInt64 {
-        watcher.order.number(of: author)
+        watcher.number(of: author)
     }
 
     /// Whether a correct member has announced a commit that proves an author's equivocation.
     package func hasProof(against author: Int, at member: Int) -> Bool {
-        watcher.evidence.isProven(author, at: member)
+        watcher.isProven(author, at: member)
     }
 
-    func makeCore(_ index: Int) -> BroadcastCore {
-        let machine = machines[index]
-        let key = syndicate.configuration.authors[machine.author].key
-        let isByzantine = machine.adversary != nil
-        return BroadcastCore(
-            epoch: syndicate.epoch, author: machine.author, signer: FakeSigner(key: key), checker: FakeChecker(),
-            gate: FakeGate(syndicate.configuration, epoch: syndicate.epoch.id), settings: plan.settings,
-            rules: isByzantine ? .product : rules)
+    func makeSuccession(_ index: Int) -> Succession {
+        let author = machines[index].author
+        let key = syndicate.configuration.authors[author].key
+        var member = Succession.Member(
+            key: key, signer: FakeSigner(key: key), checker: FakeChecker(), settings: plan.settings
+        ) { FakeGate($0.configuration, epoch: $0.id) }
+        member.rules = machines[index].adversary == nil ? rules : .product
+        guard let succession = Succession(syndicate.configuration, member) else {
+            preconditionFailure("every machine is of an author")
+        }
+        return succession
+    }
+
+    /// Everything that an author has its lane under.
+    func key(of author: Int) -> XOnlyKeyBytes {
+        syndicate.configuration.authors[author].key
     }
 }
 

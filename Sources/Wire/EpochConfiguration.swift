@@ -66,7 +66,17 @@ public struct EpochConfiguration: WireRecord {
         self.start = start
         self.authors = authors
         self.bounds = bounds
-        try check()
+        try Self.check(authors, bounds)
+    }
+
+    /// The authors and bounds of a mark were checked when it was made.
+    init(checked mark: CloseMark, syndicate: Hash256, number: UInt64, firstCommit: UInt64, start: Hash256) {
+        self.syndicate = syndicate
+        self.number = number
+        self.firstCommit = firstCommit
+        self.start = start
+        authors = mark.authors
+        bounds = mark.bounds
     }
 
     /// The tagged hash (BIP340) "radpool/epoch/v1" of the encoding.
@@ -74,12 +84,11 @@ public struct EpochConfiguration: WireRecord {
         TaggedHash("radpool/epoch/v1").hash(encoded())
     }
 
-    private func check() throws(RecordFault) {
+    static func check(_ authors: [Author], _ bounds: Bounds) throws(RecordFault) {
         let isOrdered = zip(authors, authors.dropFirst())
             .allSatisfy { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }
         let voterCount = authors.count { $0.isVoter }
-        guard authors.count <= Self.maximumAuthorCount, (1...Self.maximumVoterCount).contains(voterCount), isOrdered
-        else {
+        guard authors.count <= maximumAuthorCount, (1...maximumVoterCount).contains(voterCount), isOrdered else {
             throw RecordFault(.authors)
         }
         let levels = Target.shareLevels
@@ -103,18 +112,7 @@ extension EpochConfiguration {
         let number = try reader.uint64()
         let firstCommit = try reader.uint64()
         let start = try reader.hash()
-        let count = try reader.count(.authors, minimumSize: 33)
-        var authors: [Author] = []
-        for _ in 0..<count {
-            let key = try reader.key()
-            authors.append(Author(key: key, isVoter: try reader.flag(.flags)))
-        }
-        var bounds = Bounds()
-        bounds.gateVersion = try reader.uint8(.gateVersion)
-        bounds.lowestLevel = try reader.uint8(.level)
-        bounds.highestLevel = try reader.uint8()
-        bounds.largestPayload = try reader.uint32(.records)
-        bounds.mostRecords = try reader.uint32()
+        let (authors, bounds) = try Self.membersAndBounds(&reader)
         try reader.finish()
         do {
             try self.init(
@@ -132,6 +130,29 @@ extension EpochConfiguration {
         writer.append(littleEndian: number)
         writer.append(littleEndian: firstCommit)
         writer.append(start)
+        Self.append(authors, bounds, to: &writer)
+        return writer.bytes
+    }
+
+    // MARK: What a close mark holds as well
+
+    static func membersAndBounds(_ reader: inout RecordReader) throws(WireError) -> ([Author], Bounds) {
+        let count = try reader.count(.authors, minimumSize: 33)
+        var authors: [Author] = []
+        for _ in 0..<count {
+            let key = try reader.key()
+            authors.append(Author(key: key, isVoter: try reader.flag(.flags)))
+        }
+        var bounds = Bounds()
+        bounds.gateVersion = try reader.uint8(.gateVersion)
+        bounds.lowestLevel = try reader.uint8(.level)
+        bounds.highestLevel = try reader.uint8()
+        bounds.largestPayload = try reader.uint32(.records)
+        bounds.mostRecords = try reader.uint32()
+        return (authors, bounds)
+    }
+
+    static func append(_ authors: [Author], _ bounds: Bounds, to writer: inout ByteWriter) {
         writer.append(compactSize: authors.count)
         for author in authors {
             writer.append(author.key.bytes)
@@ -142,6 +163,5 @@ extension EpochConfiguration {
         writer.append(bounds.highestLevel)
         writer.append(littleEndian: bounds.largestPayload)
         writer.append(littleEndian: bounds.mostRecords)
-        return writer.bytes
     }
 }

@@ -16,6 +16,10 @@ public enum Frame: Hashable, Sendable {
     case catchUp(CatchUpFrame)
     /// Commits up to a certified one.
     case commits(CommitsFrame)
+    /// A question of a member that starts.
+    case recoveryQuestion(RecoveryQuestionFrame)
+    /// What the speaker knows of a member that starts.
+    case recoveryAnswer(RecoveryAnswerFrame)
 
     /// The longest frame that is neither a vertex nor commits, bytes.
     public static let longestOther = 262_144
@@ -40,11 +44,28 @@ public enum Frame: Hashable, Sendable {
         case catchUp = 0x45
         /// `CommitsFrame`.
         case commits = 0x46
+        /// `RecoveryQuestionFrame`.
+        case recoveryQuestion = 0x47
+        /// `RecoveryAnswerFrame`.
+        case recoveryAnswer = 0x48
     }
 
     /// The kind that the first byte says; nil for none.
     public static func kind(of bytes: [UInt8]) -> Kind? {
         bytes.first.flatMap(Kind.init)
+    }
+
+    /// The epoch that a frame names, looked up without decoding the rest; nil for bytes that are too short, of no kind,
+    /// or commits, which are certified and name none.
+    public static func epochID(of bytes: [UInt8]) -> Hash256? {
+        let start: Int
+        switch kind(of: bytes) {
+        case nil, .commits: return nil
+        case .vertex: start = 2 + 64 + 2
+        case .votes, .status, .pull, .checkpoint, .catchUp, .recoveryQuestion, .recoveryAnswer: start = 2
+        }
+        guard bytes.count >= start + 32 else { return nil }
+        return try? Hash256(internalBytes: bytes[start..<(start + 32)])
     }
 
     /// Decodes the whole of `bytes`.
@@ -64,6 +85,8 @@ public enum Frame: Hashable, Sendable {
         case .checkpoint: self = .checkpoint(try CheckpointFrame(decoding: &reader))
         case .catchUp: self = .catchUp(try CatchUpFrame(decoding: &reader))
         case .commits: self = .commits(try CommitsFrame(decoding: &reader))
+        case .recoveryQuestion: self = .recoveryQuestion(try RecoveryQuestionFrame(decoding: &reader))
+        case .recoveryAnswer: self = .recoveryAnswer(try RecoveryAnswerFrame(decoding: &reader))
         }
         try reader.finish()
     }
@@ -78,6 +101,8 @@ public enum Frame: Hashable, Sendable {
         case .checkpoint(let frame): frame.encoded()
         case .catchUp(let frame): frame.encoded()
         case .commits(let frame): frame.encoded()
+        case .recoveryQuestion(let frame): frame.encoded()
+        case .recoveryAnswer(let frame): frame.encoded()
         }
     }
 
@@ -151,6 +176,25 @@ public struct Vote: Hashable, Sendable {
         self.sequence = sequence
         self.digest = digest
     }
+
+    init(decoding reader: inout RecordReader) throws(WireError) {
+        let start = reader.offset
+        guard let kind = Kind(rawValue: try reader.uint8()) else {
+            throw WireError(.invalid(.votes), offset: start)
+        }
+        self.kind = kind
+        author = try reader.uint16()
+        sequence = try reader.uint64()
+        guard sequence > 0 else { throw WireError(.invalid(.sequence), offset: start + 3) }
+        digest = try reader.hash()
+    }
+
+    func append(to writer: inout ByteWriter) {
+        writer.append(kind.rawValue)
+        writer.append(littleEndian: author)
+        writer.append(littleEndian: sequence)
+        writer.append(digest)
+    }
 }
 
 /// Echoes and readies of one speaker.
@@ -175,16 +219,7 @@ public struct VotesFrame: Hashable, Sendable {
         guard (1...Self.maximumCount).contains(count) else { throw reader.error(RecordFault(.votes)) }
         var votes: [Vote] = []
         votes.reserveCapacity(count)
-        for _ in 0..<count {
-            let start = reader.offset
-            guard let kind = Vote.Kind(rawValue: try reader.uint8()) else {
-                throw WireError(.invalid(.votes), offset: start)
-            }
-            let author = try reader.uint16()
-            let sequence = try reader.uint64()
-            guard sequence > 0 else { throw WireError(.invalid(.sequence), offset: start + 3) }
-            votes.append(Vote(kind: kind, author: author, sequence: sequence, digest: try reader.hash()))
-        }
+        for _ in 0..<count { votes.append(try Vote(decoding: &reader)) }
         self.votes = votes
     }
 
@@ -193,12 +228,7 @@ public struct VotesFrame: Hashable, Sendable {
         var writer = Frame.startEncoding(.votes, capacity: 37 + 43 * votes.count)
         writer.append(epoch)
         writer.append(compactSize: votes.count)
-        for vote in votes {
-            writer.append(vote.kind.rawValue)
-            writer.append(littleEndian: vote.author)
-            writer.append(littleEndian: vote.sequence)
-            writer.append(vote.digest)
-        }
+        for vote in votes { vote.append(to: &writer) }
         return writer.bytes
     }
 }

@@ -14,6 +14,8 @@ public enum Record: Hashable, Sendable {
     case vertex(Vertex)
     /// Proof that an author signed two vertices for one instance.
     case equivocationEvidence(EquivocationEvidence)
+    /// A voter's word that an epoch may end.
+    case closeMark(CloseMark)
     /// A place in the log and what the ledger came to there.
     case checkpoint(Checkpoint)
     /// A checkpoint with voters' signatures.
@@ -31,6 +33,7 @@ public enum Record: Hashable, Sendable {
         case .epochConfiguration: self = .epochConfiguration(try EpochConfiguration(decoding: bytes))
         case .vertex: self = .vertex(try Vertex(decoding: bytes))
         case .equivocationEvidence: self = .equivocationEvidence(try EquivocationEvidence(decoding: bytes))
+        case .closeMark: self = .closeMark(try CloseMark(decoding: bytes))
         case .checkpoint: self = .checkpoint(try Checkpoint(decoding: bytes))
         case .checkpointCertificate: self = .checkpointCertificate(try CheckpointCertificate(decoding: bytes))
         case nil: throw WireError(.unknownType(code), offset: 0)
@@ -47,6 +50,7 @@ public enum Record: Hashable, Sendable {
         case .epochConfiguration(let record): record.encoded()
         case .vertex(let record): record.encoded()
         case .equivocationEvidence(let record): record.encoded()
+        case .closeMark(let record): record.encoded()
         case .checkpoint(let record): record.encoded()
         case .checkpointCertificate(let record): record.encoded()
         }

@@ -16,6 +16,8 @@ public enum RecordType: UInt8, Hashable, Sendable, CaseIterable {
     case vertex = 0x06
     /// `EquivocationEvidence`.
     case equivocationEvidence = 0x07
+    /// `CloseMark`.
+    case closeMark = 0x08
     /// `Checkpoint`.
     case checkpoint = 0x09
     /// `CheckpointCertificate`.

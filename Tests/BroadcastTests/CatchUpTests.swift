@@ -60,11 +60,14 @@ import Wire
         cluster.altered = { from, to, bytes in
             guard to == 3, from < 2, case .commits(let frame)? = try? Frame(decoding: bytes) else { return bytes }
             lied += 1
+            // Too few to be bent in every way: nothing that anybody can decode.
+            guard frame.commits.count > 4 else { return [0] }
             return Frame.commits(Self.bent(frame, lie)).encoded()
         }
         cluster.run(milliseconds: 12_000, step: 50)
         #expect(cluster.cores[3].counters.badFrames == UInt64(lied))
-        #expect(lied <= 12)
+        // One question in 250 ms at most, and the honest peer gets a third of them.
+        #expect(lied <= 16)
         expectSame(cluster)
     }
 

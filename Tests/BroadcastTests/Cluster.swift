@@ -16,6 +16,8 @@ struct Cluster {
     var quarantined: [[[UInt8]]]
     var alarms: [[Alarm]]
     var certificates: [[CheckpointCertificate]]
+    /// What each member said at the end of the epoch.
+    var closings: [[(next: EpochConfiguration, unordered: [[UInt8]])]]
     private var queue: [Delivery] = []
     /// Frames that are lost on the way.
     var isLost: (_ from: Int, _ to: Int, _ frame: [UInt8]) -> Bool = { _, _, _ in false }
@@ -56,6 +58,7 @@ struct Cluster {
         quarantined = [[[UInt8]]](repeating: [], count: count)
         alarms = [[Alarm]](repeating: [], count: count)
         certificates = [[CheckpointCertificate]](repeating: [], count: count)
+        closings = [[(next: EpochConfiguration, unordered: [[UInt8]])]](repeating: [], count: count)
     }
 
     /// Gives a member an input, and everybody what follows from it in this millisecond.
@@ -81,10 +84,10 @@ struct Cluster {
     }
 
     /// Starts a member again from its log.
-    mutating func restart(_ member: Int, gate: any EchoGate = OpenGate()) -> [Commit] {
+    mutating func restart(_ member: Int, gate: any EchoGate = OpenGate(), start: UInt64? = nil) -> [Commit] {
         cores[member] = BroadcastCore(
             epoch: epoch, author: member, signer: keys[member], checker: CurveChecker(), gate: gate)
-        return cores[member].restore(logs[member])
+        return cores[member].restore(logs[member], start: start)
     }
 
     private mutating func handle(_ effects: [Effect], of member: Int) {
@@ -121,6 +124,7 @@ struct Cluster {
                 }
                 handle(cores[member].step(.recalled(frames), now: now), of: member)
             case .quarantine(let records): quarantined[member] += records
+            case .closed(let next, let unordered): closings[member].append((next, unordered))
             case .certify(let certificate): certificates[member].append(certificate)
             case .alarm(let alarm): alarms[member].append(alarm)
             }

@@ -44,10 +44,14 @@ import Wire
         watcher.violations.map(\.invariant.rawValue)
     }
 
+    private func entries(_ all: [LogEntry]) -> ArraySlice<Succession.EpochEntry> {
+        all.map { Succession.EpochEntry(epoch: 0, entry: $0) }[...]
+    }
+
     /// A member logs a vertex and its delivery.
     private func deliver(_ frame: VertexFrame, by member: Int, _ watcher: inout Watcher) {
         let name = name(Int(frame.vertex.author), frame.vertex.sequence)
-        watcher.durable(member, [.vertex(frame), .delivered(name, digest(frame))], at: 1)
+        watcher.durable(member, entries([.vertex(frame), .delivered(name, digest(frame))]), at: 1)
     }
 
     @Test func agreement() throws {
@@ -95,7 +99,7 @@ import Wire
         #expect(invariants(watcher) == [])
         deliver(child, by: 0, &watcher)
         #expect(invariants(watcher) == [4, 4, 4])
-        watcher.durable(2, [.delivered(name(0, 1), hash(9))], at: 1)
+        watcher.durable(2, entries([.delivered(name(0, 1), hash(9))]), at: 1)
         #expect(invariants(watcher).suffix(1) == [4], "the bytes are nowhere")
     }
 

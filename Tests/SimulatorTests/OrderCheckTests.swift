@@ -17,15 +17,15 @@ import Wire
         let simulation = Simulation(
             syndicate: syndicate, plan: .calm(authors: 4, seconds: 8), random: SplitMix64(seed: 1), command: "")
         simulation.run(until: 8_000_000)
-        var core = simulation.makeCore(0)
+        var succession = simulation.makeSuccession(0)
         let entries = simulation.machines[0].disk.entries
-        commits = core.restore(entries)
+        commits = succession.restore(entries, start: nil)
         var book = VertexBook(authorCount: 4)
         for entry in entries {
-            switch entry {
+            switch entry.entry {
             case .vertex(let frame): book.enter(frame)
             case .delivered(let name, let digest): _ = book.deliver(name.author, name.sequence, digest: digest)
-            case .echoed, .readied, .evidence, .signed, .diverged: break
+            default: break
             }
         }
         self.book = book
@@ -104,11 +104,40 @@ import Wire
         var order = OrderCheck(syndicate.configuration)
         for commit in commits { _ = order.committed(by: 0, commit, book) }
         let count = UInt64(commits.count)
-        #expect(ReplayCheck.judge(commits, announced: count, order) == [])
-        #expect(ReplayCheck.judge(Array(commits.dropLast()), announced: count, order).count == 1)
-        #expect(ReplayCheck.judge(Array(commits.dropFirst()), announced: count - 1, order).count > 1)
+        #expect(ReplayCheck.judge(commits, announced: count, hash: order.hash) == [])
+        #expect(ReplayCheck.judge(Array(commits.dropLast()), announced: count, hash: order.hash).count == 1)
+        #expect(ReplayCheck.judge(Array(commits.dropFirst()), announced: count - 1, hash: order.hash).count > 1)
         let other = change(commits[0], hash: commits[1].hash) { _ in }
-        #expect(ReplayCheck.judge([other] + commits.dropFirst(), announced: count, order).count == 1)
+        #expect(ReplayCheck.judge([other] + commits.dropFirst(), announced: count, hash: order.hash).count == 1)
+    }
+
+    /// Marks of Q voters end an epoch: with that commit, and with what they say.
+    @Test func epochEnd() throws {
+        let authors = syndicate.configuration.authors
+        let mark = try CloseMark(epoch: syndicate.epoch.id, authors: authors, bounds: .init())
+        let other = try CloseMark(epoch: syndicate.epoch.id, authors: Array(authors.dropLast()), bounds: .init())
+        func commit(_ number: Int, _ marks: [Int: CloseMark]) throws -> Commit {
+            let vertices = try marks.keys.sorted().map { author in
+                let vertex = try Vertex(
+                    epoch: syndicate.epoch.id, author: UInt16(author), sequence: UInt64(number), round: 1,
+                    parents: Vertex.Parents(sequences: [0, 0, 0, 0], hash: .zero), carriesControl: true, facts: nil,
+                    records: [try #require(marks[author]).encoded()])
+                return CommittedVertex(
+                    name: VertexName(author: author, sequence: UInt64(number)), digest: .zero, vertex: vertex)
+            }
+            return Commit(number: UInt64(number), hash: SHA256.hash([7]), round: 2, vertices: vertices)
+        }
+        var check = CloseCheck(syndicate.configuration)
+        #expect(check.committed(try commit(1, [0: mark, 1: mark])) == nil)
+        #expect(check.committed(try commit(2, [1: other, 2: mark])) == nil)
+        #expect(check.expected == nil, "voter 1 has changed its mind")
+        #expect(check.committed(try commit(3, [3: mark])) == nil)
+        let next = syndicate.configuration.following(mark, commit: 3, hash: SHA256.hash([7]))
+        #expect(check.expected == next)
+        #expect(check.ended(with: next) == nil)
+        #expect(check.ended(with: syndicate.configuration.following(other, commit: 3, hash: SHA256.hash([7]))) != nil)
+        #expect(check.ended(with: syndicate.configuration.following(mark, commit: 2, hash: SHA256.hash([7]))) != nil)
+        #expect(check.committed(try commit(4, [:])) != nil, "after the end")
     }
 
     @Test func evidence() throws {

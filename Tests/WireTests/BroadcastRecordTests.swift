@@ -12,6 +12,7 @@ import Wire
                 .epochConfiguration(try Samples.epoch(&generator, authors: 1 + Int(seed % 140))),
                 .vertex(try Samples.vertex(&generator)),
                 .equivocationEvidence(try Samples.evidence(&generator)),
+                .closeMark(try Samples.mark(&generator, authors: 1 + Int(seed % 140))),
                 .checkpoint(Samples.checkpoint(&generator)),
                 .checkpointCertificate(try Samples.certificate(&generator)),
             ]
@@ -44,11 +45,11 @@ import Wire
         for seed in 0..<UInt64(Scale.count(500, full: 50_000)) {
             var generator = SeededGenerator(seed: seed)
             let frames = try Samples.frames(&generator)
-            var bytes = frames[Int(seed % 7)].encoded()
+            var bytes = frames[Int(seed) % frames.count].encoded()
             bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
             if let frame = try? Frame(decoding: bytes) {
                 #expect(frame.encoded() == bytes, "seed \(seed)")
-                #expect(frame != frames[Int(seed % 7)], "seed \(seed)")
+                #expect(frame != frames[Int(seed) % frames.count], "seed \(seed)")
             }
         }
     }
@@ -93,6 +94,27 @@ import Wire
                     authors: sample.authors, bounds: bounds)
             }
         }
+    }
+
+    /// A mark that decodes makes a configuration that decodes.
+    @Test func whatAMarkSaysCanBeAnEpoch() throws {
+        var generator = SeededGenerator(seed: 9)
+        let before = try Samples.epoch(&generator)
+        let mark = try Samples.mark(&generator, authors: 7)
+        let hash = SHA256.hash([1])
+        let next = before.following(mark, commit: 77, hash: hash)
+        #expect(
+            next
+                == (try EpochConfiguration(
+                    syndicate: before.syndicate, number: before.number + 1, firstCommit: 77, start: hash,
+                    authors: mark.authors, bounds: mark.bounds)))
+        #expect(try EpochConfiguration(decoding: next.encoded()) == next)
+        #expect(throws: RecordFault(.authors)) {
+            try CloseMark(epoch: hash, authors: mark.authors.reversed(), bounds: mark.bounds)
+        }
+        var bounds = mark.bounds
+        bounds.mostRecords = 0
+        #expect(throws: RecordFault(.records)) { try CloseMark(epoch: hash, authors: mark.authors, bounds: bounds) }
     }
 
     @Test func everyFieldChangesTheEpochID() throws {

@@ -79,7 +79,21 @@ extension Samples {
                 CheckpointFrame(checkpoint: checkpoint(&generator), signature: generator.bytes(64))),
             .catchUp(CatchUpFrame(epoch: epoch, commit: generator.next())),
             .commits(CommitsFrame(certificate: try certificate(&generator), commits: commits(&generator))),
+            .recoveryQuestion(RecoveryQuestionFrame(epoch: epoch, start: generator.next())),
+            .recoveryAnswer(
+                RecoveryAnswerFrame(
+                    epoch: epoch, start: generator.next(), delivered: lanes.map(\.delivered),
+                    newest: Bool.random(using: &generator)
+                        ? .init(
+                            sequence: generator.next() | 1, digest: hash(&generator), signature: generator.bytes(64))
+                        : nil,
+                    votes: Bool.random(using: &generator) ? votes : [])),
         ]
+    }
+
+    static func mark(_ generator: inout SeededGenerator, authors: Int = 4) throws -> CloseMark {
+        let epoch = try epoch(&generator, authors: authors)
+        return try CloseMark(epoch: hash(&generator), authors: epoch.authors, bounds: epoch.bounds)
     }
 
     private static func commits(_ generator: inout SeededGenerator) -> [[CommitsFrame.Entry]] {

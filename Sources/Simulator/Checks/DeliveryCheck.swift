@@ -10,6 +10,11 @@ struct DeliveryCheck {
         delivered = Array(repeating: Array(repeating: 0, count: authorCount), count: authorCount)
     }
 
+    /// A member begins again from nothing.
+    mutating func forget(_ member: Int) {
+        delivered[member] = Array(repeating: 0, count: delivered[member].count)
+    }
+
     mutating func delivered(by member: Int, _ name: VertexName, _ vertex: BookedVertex?) -> [(Invariant, String)] {
         var found: [(Invariant, String)] = []
         let before = delivered[member][name.author]

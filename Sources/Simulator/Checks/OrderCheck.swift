@@ -26,9 +26,11 @@ struct OrderCheck {
         self.configuration = configuration
         epoch = configuration.epochID
         schedule = AnchorSchedule.authors(configuration)
-        numbers = Array(repeating: 0, count: configuration.authors.count)
-        committed = numbers
+        numbers = Array(repeating: configuration.firstCommit, count: configuration.authors.count)
+        committed = Array(repeating: 0, count: configuration.authors.count)
     }
+
+    private var first: UInt64 { configuration.firstCommit }
 
     /// The rounds of the anchors that are committed.
     var anchorRounds: [UInt64] { commits.map(\.round) }
@@ -38,13 +40,17 @@ struct OrderCheck {
 
     /// The round of a member's newest anchor; 0 before the first.
     func round(of member: Int) -> UInt64 {
-        numbers[member] == 0 ? 0 : commits[min(Int(numbers[member]), commits.count) - 1].round
+        numbers[member] == first ? 0 : commits[min(Int(numbers[member] - first), commits.count) - 1].round
     }
 
     /// The hash of a commit; nil where no correct member has it.
     func hash(_ number: UInt64) -> Hash256? {
-        (1...UInt64(max(commits.count, 1))).contains(number) && !commits.isEmpty
-            ? commits[Int(number - 1)].hash : nil
+        number > first && number - first <= UInt64(commits.count) ? commits[Int(number - first - 1)].hash : nil
+    }
+
+    /// A member begins again from nothing.
+    mutating func forget(_ member: Int) {
+        numbers[member] = first
     }
 
     /// A correct member's commit; `book` has every delivered vertex. The second is true when it is the first with
@@ -57,8 +63,8 @@ struct OrderCheck {
         }
         numbers[member] = commit.number
         let digests = commit.vertices.map(\.digest)
-        if commit.number <= commits.count {
-            let known = commits[Int(commit.number - 1)]
+        if commit.number - first <= UInt64(commits.count) {
+            let known = commits[Int(commit.number - first - 1)]
             let isSame = known.hash == commit.hash && known.digests == digests && known.round == commit.round
             return (isSame ? [] : [(.order, "commit \(commit.number) differs from another member's")], false)
         }

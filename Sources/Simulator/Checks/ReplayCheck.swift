@@ -1,14 +1,15 @@
+internal import Bitcoin
 internal import Broadcast
 
 /// A member's log gives back its commits (I11).
 enum ReplayCheck {
     /// What is wrong with the commits that a log gave, for a member that had announced so many.
-    static func judge(_ commits: [Commit], announced: UInt64, _ order: OrderCheck) -> [String] {
+    static func judge(_ commits: [Commit], announced: UInt64, hash: (UInt64) -> Hash256?) -> [String] {
         var found: [String] = []
         for (index, commit) in commits.enumerated() {
             if commit.number != UInt64(index + 1) {
                 found.append("the log gives commit \(commit.number) in place \(index + 1)")
-            } else if let hash = order.hash(commit.number), hash != commit.hash {
+            } else if let known = hash(commit.number), known != commit.hash {
                 found.append("the log gives another commit \(commit.number)")
             }
         }

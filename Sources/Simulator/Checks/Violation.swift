@@ -51,4 +51,6 @@ public enum Invariant: Int, Hashable, Sendable, CaseIterable {
     case evidence = 14
     /// What is delivered extends its lane and has its strong parents.
     case shape = 15
+    /// An epoch ends with the first commit after which Q voters' newest marks are equal, with what they say.
+    case epochEnd = 16
 }

@@ -28,7 +28,8 @@ struct VoteCheck {
                 return []
             }
             return first == vertex.encodedVertex ? [] : ["sent two vertices with sequence \(sequence)"]
-        case .vertex, .status, .pull, .checkpoint, .catchUp, .commits: return []
+        case .vertex, .status, .pull, .checkpoint, .catchUp, .commits, .recoveryQuestion, .recoveryAnswer:
+            return []
         }
     }
 

@@ -10,11 +10,17 @@ enum Event {
     /// A write of a machine's disk is durable.
     case synced(machine: Int, incarnation: Int, count: Int)
     /// What a machine looked up in its log is there.
-    case recalled(machine: Int, incarnation: Int, names: [VertexName])
+    case recalled(machine: Int, incarnation: Int, epoch: UInt64, names: [VertexName])
     /// A machine's ledger came to something at a commit.
     case ledger(machine: Int, incarnation: Int, commit: UInt64, root: Hash256)
     /// A machine's power goes at this point.
     case crash(machine: Int, point: CrashPoint, downtime: UInt64)
+    /// A machine's power goes, and what comes back is an old copy of its log.
+    case amnesia(machine: Int, kept: UInt64, downtime: UInt64)
+    /// A machine has opened an epoch, and these of its records are not in the log yet.
+    case opened(machine: Int, incarnation: Int, records: [[UInt8]])
+    /// A machine may say that an epoch may end.
+    case close(machine: Int)
     /// A machine comes back.
     case restart(machine: Int)
     /// A machine's power goes for good.

@@ -21,9 +21,10 @@ struct Adversary {
     let behaviour: Behaviour
     let author: Int
     let authorCount: Int
-    private let forge: VertexForge
+    private var forge: VertexForge
+    private var epochNumber: UInt64 = 0
     /// As many as a vertex needs.
-    private let strongParents: Int
+    private var strongParents: Int
     private var random: SplitMix64
     /// The newest own vertices and what was done with them; the same again when they are sent again.
     private var treatments: [Treatment] = []
@@ -48,6 +49,16 @@ struct Adversary {
         strongParents = syndicate.epoch.quorum.available
         let key = syndicate.configuration.authors[author].key
         forge = VertexForge(epoch: syndicate.epoch.id, author: author, signer: FakeSigner(key: key))
+    }
+
+    /// The member's core has opened an epoch.
+    mutating func enter(_ epoch: Epoch) {
+        epochNumber = epoch.configuration.number
+        strongParents = epoch.quorum.available
+        forge = VertexForge(epoch: epoch.id, author: author, signer: forge.signer)
+        treatments = []
+        voted = []
+        parents = []
     }
 
     /// All others.
@@ -97,7 +108,7 @@ struct Adversary {
             return vote(vertex.vertex.author, vertex.vertex.sequence, digest)
         case .votes(let votes):
             return votes.votes.flatMap { vote($0.author, $0.sequence, $0.digest) }
-        case .status, .pull, .checkpoint, .catchUp, .commits: return []
+        case .status, .pull, .checkpoint, .catchUp, .commits, .recoveryQuestion, .recoveryAnswer: return []
         }
     }
 
@@ -143,9 +154,9 @@ struct Adversary {
 
     private mutating func treat(_ frame: [UInt8], _ log: Disk) -> [Outgoing] {
         let honest = [Outgoing(to: others, frame: frame)]
-        guard case .vertex(let own)? = try? Frame(decoding: frame), Int(own.vertex.author) == author else {
-            return honest
-        }
+        guard case .vertex(let own)? = try? Frame(decoding: frame), Int(own.vertex.author) == author,
+            own.vertex.epoch == forge.epoch
+        else { return honest }
         parents.append(own.vertex.parents)
         if parents.count > 2 { parents.removeFirst() }
         guard random.happens(behaviour.chance) else { return honest }
@@ -174,8 +185,8 @@ struct Adversary {
         case .ignores:
             let victim = behaviour.victim ?? random.index(authorCount)
             let isCareful = behaviour.victim != nil
-            guard let bad = forge.ignoring(victim, down: parents[0][victim], of: vertex, log),
-                !isCareful || forge.strongParents(of: bad, log) >= strongParents
+            guard let bad = forge.ignoring(victim, down: parents[0][victim], of: vertex, log, epochNumber),
+                !isCareful || forge.strongParents(of: bad, log, epochNumber) >= strongParents
             else { return nil }
             return bad
         default: return forge.withInvalidShare(vertex)

@@ -28,6 +28,38 @@ package struct FaultPlan: Sendable {
         }
     }
 
+    /// A member loses its power and comes back with an old copy of its log. It counts among the f.
+    package struct Amnesia: Sendable {
+        package var author: Int
+        package var time: UInt64
+        package var downtime: UInt64
+        /// Of a million entries of its log, so many are in the copy.
+        package var kept: UInt64
+
+        package init(author: Int, time: UInt64, downtime: UInt64, kept: UInt64) {
+            self.author = author
+            self.time = time
+            self.downtime = downtime
+            self.kept = kept
+        }
+    }
+
+    /// The members agree to end an epoch: the first of the plan's ends epoch 0, and so on.
+    package struct Close: Sendable {
+        package var time: UInt64
+        /// Who votes in the next epoch, a bit each.
+        package var voters: UInt64
+        /// Who never gives its mark, a bit each.
+        package var refusers: UInt64 = 0
+        /// Who asks for itself as the only voter, a bit each.
+        package var liars: UInt64 = 0
+
+        package init(time: UInt64, voters: UInt64) {
+            self.time = time
+            self.voters = voters
+        }
+    }
+
     /// A member's disk and clock.
     package struct Machine: Sendable {
         /// How long a write takes to be durable.
@@ -54,6 +86,8 @@ package struct FaultPlan: Sendable {
     package var cuts: [Cut] = []
     package var crashes: [Crash] = []
     package var deaths: [Death] = []
+    package var amnesias: [Amnesia] = []
+    package var closes: [Close] = []
     /// By author; nil for a correct one.
     package var behaviours: [Behaviour?]
     package var machines: [Machine]

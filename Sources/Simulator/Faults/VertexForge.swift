@@ -59,13 +59,14 @@ struct VertexForge {
 
     /// The vertex with an older parent in one lane, and otherwise as it should be: well formed as long as enough
     /// strong parents are left. Nil where a parent is not in the log.
-    func ignoring(_ lane: Int, down to: UInt64, of vertex: Vertex, _ log: Disk) -> Vertex? {
+    func ignoring(_ lane: Int, down to: UInt64, of vertex: Vertex, _ log: Disk, _ number: UInt64) -> Vertex? {
         var parents = vertex.parents
         guard parents.indices.contains(lane), lane != author, to < parents[lane] else { return nil }
         parents[lane] = to
         var writer = ByteWriter(capacity: 32 * parents.count)
         for (author, sequence) in parents.enumerated() where sequence > 0 {
-            guard let digest = log.delivery(VertexName(author: author, sequence: sequence)) else { return nil }
+            guard let digest = log.delivery(VertexName(author: author, sequence: sequence), epoch: number)
+            else { return nil }
             writer.append(digest)
         }
         let hash = TaggedHash("radpool/parents/v1").hash(writer.bytes)
@@ -76,9 +77,9 @@ struct VertexForge {
     }
 
     /// How many parents of a vertex, where all authors vote, are of the round before it.
-    func strongParents(of vertex: Vertex, _ log: Disk) -> Int {
+    func strongParents(of vertex: Vertex, _ log: Disk, _ number: UInt64) -> Int {
         vertex.parents.enumerated().count { author, sequence in
-            log.vertex(VertexName(author: author, sequence: sequence))?.vertex.round == vertex.round - 1
+            log.vertex(VertexName(author: author, sequence: sequence), epoch: number)?.vertex.round == vertex.round - 1
         }
     }
 

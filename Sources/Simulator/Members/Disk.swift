@@ -4,26 +4,36 @@ internal import Wire
 
 /// A member's log: what is durable, and what would be lost with the power.
 struct Disk {
-    private(set) var entries: [LogEntry] = []
+    private(set) var entries: [Succession.EpochEntry] = []
     /// How many entries are durable.
     private(set) var durableCount = 0
-    /// By author and sequence - 1: the last log entries of the kinds that peers ask for.
-    private var readies: [[Hash256?]]
-    private var deliveries: [[Hash256?]]
-    private var vertices: [[[VertexFrame]]]
+    private var epochs: [Tables] = []
+    private let authorCount: Int
 
-    /// Sequences above are in the log but are not found: only a broken core writes them.
-    private static let highestSequence: UInt64 = 1 << 16
+    /// What peers ask for of an epoch, by author and sequence - 1.
+    fileprivate struct Tables {
+        var readies: [[Hash256?]]
+        var deliveries: [[Hash256?]]
+        var vertices: [[[VertexFrame]]]
 
-    init(authorCount: Int) {
-        readies = Array(repeating: [], count: authorCount)
-        deliveries = readies
-        vertices = Array(repeating: [], count: authorCount)
+        init(authorCount: Int) {
+            readies = Array(repeating: [], count: authorCount)
+            deliveries = readies
+            vertices = Array(repeating: [], count: authorCount)
+        }
     }
 
-    mutating func append(_ new: [LogEntry]) {
+    /// Sequences above are in the log but are not found: only a broken core writes them.
+    fileprivate static let highestSequence: UInt64 = 1 << 16
+
+    init(authorCount: Int) {
+        self.authorCount = authorCount
+    }
+
+    mutating func append(_ new: [Succession.EpochEntry]) {
         for entry in new {
-            index(entry)
+            while epochs.count <= entry.epoch { epochs.append(Tables(authorCount: authorCount)) }
+            epochs[Int(entry.epoch)].index(entry.entry)
             entries.append(entry)
         }
     }
@@ -36,27 +46,40 @@ struct Disk {
     /// log ends before it when it is opened again, so that it is as lost as the others.
     mutating func crash(kept: Int) {
         let count = durableCount + min(kept, entries.count - durableCount)
+        keep(count)
+    }
+
+    /// An old copy of the log takes its place.
+    mutating func forget(from count: Int) {
+        keep(min(count, entries.count))
+    }
+
+    private mutating func keep(_ count: Int) {
         let remaining = Array(entries.prefix(count))
-        self = Disk(authorCount: readies.count)
+        self = Disk(authorCount: authorCount)
         append(remaining)
         durableCount = count
     }
 
-    func ready(_ name: VertexName) -> Hash256? {
-        Self.find(name, in: readies) ?? nil
+    func ready(_ name: VertexName, epoch: UInt64) -> Hash256? {
+        tables(epoch).flatMap { Self.find(name, in: $0.readies) } ?? nil
     }
 
-    func delivery(_ name: VertexName) -> Hash256? {
-        Self.find(name, in: deliveries) ?? nil
+    func delivery(_ name: VertexName, epoch: UInt64) -> Hash256? {
+        tables(epoch).flatMap { Self.find(name, in: $0.deliveries) } ?? nil
     }
 
     /// The delivered vertex with that name, if its digest is the one that is wanted.
-    func vertex(_ name: VertexName, digest: Hash256? = nil) -> VertexFrame? {
-        guard let delivered = delivery(name), digest == nil || digest == delivered else {
+    func vertex(_ name: VertexName, epoch: UInt64, digest: Hash256? = nil) -> VertexFrame? {
+        guard let delivered = delivery(name, epoch: epoch), digest == nil || digest == delivered else {
             return nil
         }
-        return Self.find(name, in: vertices)?
+        return tables(epoch).flatMap { Self.find(name, in: $0.vertices) }?
             .first { Vertex.digest(ofEncoding: $0.encodedVertex) == delivered }
+    }
+
+    private func tables(_ epoch: UInt64) -> Tables? {
+        epoch < UInt64(epochs.count) ? epochs[Int(epoch)] : nil
     }
 
     private static func find<Value>(_ name: VertexName, in table: [[Value]]) -> Value? {
@@ -65,27 +88,29 @@ struct Disk {
         return index < table[name.author].count ? table[name.author][index] : nil
     }
 
-    private mutating func index(_ entry: LogEntry) {
-        switch entry {
-        case .vertex(let frame):
-            let name = VertexName(author: Int(frame.vertex.author), sequence: frame.vertex.sequence)
-            guard let slot = Self.slot(name, in: &vertices, empty: []) else { return }
-            vertices[name.author][slot].append(frame)
-        case .readied(let name, let digest):
-            guard let slot = Self.slot(name, in: &readies, empty: nil) else { return }
-            readies[name.author][slot] = digest
-        case .delivered(let name, let digest):
-            guard let slot = Self.slot(name, in: &deliveries, empty: nil) else { return }
-            deliveries[name.author][slot] = digest
-        case .echoed, .evidence, .signed, .diverged:
-            break
-        }
-    }
-
-    private static func slot<Value>(_ name: VertexName, in table: inout [[Value]], empty: Value) -> Int? {
+    fileprivate static func slot<Value>(_ name: VertexName, in table: inout [[Value]], empty: Value) -> Int? {
         guard table.indices.contains(name.author), (1...highestSequence).contains(name.sequence) else { return nil }
         let index = Int(name.sequence - 1)
         while table[name.author].count <= index { table[name.author].append(empty) }
         return index
+    }
+}
+
+extension Disk.Tables {
+    fileprivate mutating func index(_ entry: LogEntry) {
+        switch entry {
+        case .vertex(let frame):
+            let name = VertexName(author: Int(frame.vertex.author), sequence: frame.vertex.sequence)
+            guard let slot = Disk.slot(name, in: &vertices, empty: []) else { return }
+            vertices[name.author][slot].append(frame)
+        case .readied(let name, let digest):
+            guard let slot = Disk.slot(name, in: &readies, empty: nil) else { return }
+            readies[name.author][slot] = digest
+        case .delivered(let name, let digest):
+            guard let slot = Disk.slot(name, in: &deliveries, empty: nil) else { return }
+            deliveries[name.author][slot] = digest
+        case .echoed, .evidence, .certified, .abstained, .signed, .diverged:
+            break
+        }
     }
 }

@@ -2,8 +2,8 @@ internal import Bitcoin
 internal import Broadcast
 internal import Wire
 
-/// Stands for the gate of the product: takes fake shares that are valid and whose numbers rise in their lane, and
-/// evidence whose signatures are good. Like the real one it depends on the lane's delivered prefix and nothing else.
+/// Stands for the gate of the product: takes fake shares that are valid and whose numbers rise in their lane, evidence
+/// whose signatures are good, and voters' close marks. Like the real one it depends on the lane's delivered prefix and nothing else.
 struct FakeGate: EchoGate {
     private let configuration: EpochConfiguration
     private let epoch: Hash256
@@ -37,7 +37,7 @@ struct FakeGate: EchoGate {
                 guard let share = FakeShare(record), share.isValid, share.author == lane, lowest.take(share) else {
                     return false
                 }
-            } else if !isEvidence(record) {
+            } else if !isEvidence(record), !isMark(record, lane) {
                 return false
             }
         }
@@ -50,6 +50,10 @@ struct FakeGate: EchoGate {
         for record in vertex.records {
             if let share = FakeShare(record) { _ = next[lane].take(share) }
         }
+    }
+
+    private func isMark(_ record: [UInt8], _ lane: Int) -> Bool {
+        (try? CloseMark(decoding: record))?.epoch == epoch && configuration.authors[lane].isVoter
     }
 
     private func isEvidence(_ record: [UInt8]) -> Bool {

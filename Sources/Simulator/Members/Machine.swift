@@ -1,3 +1,4 @@
+internal import Bitcoin
 internal import Broadcast
 internal import Wire
 
@@ -8,7 +9,7 @@ final class Machine {
     let plan: FaultPlan.Machine
     /// One core, none while the machine is down: an array's element is looked at in its place, where looking into an
     /// optional copies all of it, thousands of times a run.
-    private var cores: [BroadcastCore] = []
+    private var successions: [Succession] = []
     var disk: Disk
     var adversary: Adversary?
     /// Authors that it hears and speaks to, a bit each.
@@ -18,7 +19,7 @@ final class Machine {
     var incarnation = 0
     var isSyncing = false
     /// What leaves when so many entries are durable.
-    var held: [(barrier: Int, effect: Effect)] = []
+    var held: [(barrier: Int, effect: Succession.EpochEffect)] = []
     /// When it wakes, virtual microseconds; `.max` for never.
     var wakeTime = UInt64.max
     /// A crash that waits for the next write.
@@ -43,28 +44,33 @@ final class Machine {
     }
 
     /// Whether the machine has power.
-    var isRunning: Bool { !cores.isEmpty }
+    var isRunning: Bool { !successions.isEmpty }
 
-    /// A copy of the core; nil while the machine is down.
-    var core: BroadcastCore? { cores.first }
+    /// A copy of the newest epoch's core; nil while the machine is down.
+    var core: BroadcastCore? { successions.first?.newest }
 
-    var delivered: [UInt64] { cores.isEmpty ? [] : cores[0].deliveredSequences }
+    /// The newest epoch; nil while the machine is down.
+    var epoch: EpochConfiguration? { successions.isEmpty ? nil : successions[0].newest.configuration }
 
-    var footprint: BroadcastFootprint? { cores.isEmpty ? nil : cores[0].footprint }
+    var delivered: [UInt64] { successions.isEmpty ? [] : successions[0].newest.deliveredSequences }
 
-    func start(_ core: BroadcastCore) {
-        cores = [core]
+    var footprint: BroadcastFootprint? { successions.isEmpty ? nil : successions[0].newest.footprint }
+
+    func start(_ succession: Succession) {
+        successions = [succession]
     }
 
     func stop() {
-        cores = []
+        successions = []
     }
 
     /// What the core does with an input, and when it wants to be woken on the machine's clock.
-    func step(_ input: Input, at time: UInt64) -> (effects: [Effect], wakeTime: UInt64)? {
+    func step(
+        _ input: Succession.Input, at time: UInt64
+    ) -> (effects: [Succession.EpochEffect], wakeTime: UInt64)? {
         guard isRunning else { return nil }
-        let effects = cores[0].step(input, now: clock(at: time))
-        return (effects, cores[0].wakeTime)
+        let effects = successions[0].step(input, now: clock(at: time))
+        return (effects, successions[0].wakeTime)
     }
 
     /// What the machine's clock shows, in milliseconds.
@@ -89,8 +95,8 @@ final class Machine {
     func recountRecords() {
         nextNumber = 0
         nextControl = 0
-        for case .vertex(let frame) in disk.entries where Int(frame.vertex.author) == author {
-            for share in frame.vertex.records.compactMap({ FakeShare($0) }) {
+        for (_, record) in ownRecords {
+            if let share = FakeShare(record) {
                 if share.isControl {
                     nextControl = max(nextControl, share.number + 1)
                 } else {
@@ -98,6 +104,32 @@ final class Machine {
                 }
             }
         }
+    }
+
+    /// The records of the own vertices in the log, with their epochs, each vertex once.
+    private var ownRecords: [(epoch: UInt64, record: [UInt8])] {
+        var seen: [UInt64: UInt64] = [:]
+        var all: [(epoch: UInt64, record: [UInt8])] = []
+        for entry in disk.entries {
+            guard case .vertex(let frame) = entry.entry, Int(frame.vertex.author) == author,
+                frame.vertex.sequence > seen[entry.epoch] ?? 0
+            else { continue }
+            seen[entry.epoch] = frame.vertex.sequence
+            all += frame.vertex.records.map { (entry.epoch, $0) }
+        }
+        return all
+    }
+
+    /// What was acknowledged in earlier epochs and is neither committed nor in an own vertex of the newest one: a
+    /// member's journal tells it so after a start.
+    func unorderedRecords(_ commits: [Commit], newest: UInt64) -> [[UInt8]] {
+        var done = Set<[UInt8]>()
+        for commit in commits {
+            for vertex in commit.vertices where vertex.name.author == author { done.formUnion(vertex.vertex.records) }
+        }
+        let records = ownRecords
+        for (epoch, record) in records where epoch == newest { done.insert(record) }
+        return records.map(\.record).filter { FakeShare($0) != nil && done.insert($0).inserted }
     }
 
     func nextRecords(_ count: Int, isControl: Bool) -> [[UInt8]] {

@@ -25,7 +25,8 @@ extension FuzzTarget {
         case .epochConfiguration(let epoch):
             try PropertyViolation.unless(
                 epoch.epochID == TaggedHash("radpool/epoch/v1").hash(bytes), "epoch id")
-        case .minerRegistration, .journalJob, .vertex, .equivocationEvidence, .checkpoint, .checkpointCertificate:
+        case .minerRegistration, .journalJob, .vertex, .equivocationEvidence, .closeMark, .checkpoint,
+            .checkpointCertificate:
             return
         }
     }
