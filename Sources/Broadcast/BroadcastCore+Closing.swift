@@ -28,6 +28,11 @@ extension BroadcastCore {
         }
     }
 
+    /// Whether the epoch goes on: afterwards nothing is made, echoed or committed in it.
+    var isOpen: Bool {
+        successor == nil || !rules.stopsAtTheClose
+    }
+
     /// Whether nothing is left to be learnt: peers that are behind are answered, and nobody is asked.
     var isComplete: Bool {
         successor != nil && checkpoints.certified >= order.number

@@ -20,7 +20,7 @@ extension BroadcastCore {
         let instance = windows[lane][0]
         guard let candidate = instance.candidate, instance.echoed == nil, !instance.isRefused,
             rules.echoesEquivocators || evidence[lane] != .committed,
-            successor == nil, recovery.allowsVote(lane, candidate.vertex.sequence)
+            isOpen, recovery.allowsVote(lane, candidate.vertex.sequence)
         else { return }
         switch graph.judge(candidate.vertex, recalled: instance.recalled, rules: rules) {
         case .waits: return
@@ -59,13 +59,13 @@ extension BroadcastCore {
     // MARK: Ready
 
     private mutating func ready(_ lane: Int, _ index: Int) {
-        guard let position, windows[lane][index].readied == nil,
-            recovery.allowsVote(lane, windows[lane].delivered + UInt64(index) + 1)
-        else { return }
+        guard let position, windows[lane][index].readied == nil, recovery.inquiry == nil else { return }
         let quorum = epoch.quorum
+        let isFree = recovery.allowsVote(lane, windows[lane].delivered + UInt64(index) + 1)
+        // What f+1 say is no choice: an earlier ready that is forgotten said the same.
         guard
-            let digest = windows[lane][index].echoes.digest(with: rules.echoQuorum(quorum))
-                ?? windows[lane][index].readies.digest(with: rules.amplification(quorum))
+            let digest = windows[lane][index].readies.digest(with: rules.amplification(quorum))
+                ?? (isFree ? windows[lane][index].echoes.digest(with: rules.echoQuorum(quorum)) : nil)
         else { return }
         windows[lane][index].readied = digest
         cast(.ready, lane, index, windows[lane][index].held(digest), position, digest)
@@ -161,7 +161,7 @@ extension BroadcastCore {
 
     /// Makes the next commit, unless the epoch has ended: what comes after its last commit is void.
     mutating func commit(_ anchor: Anchor) {
-        guard successor == nil || !rules.stopsAtTheClose else { return }
+        guard isOpen else { return }
         let commit = order.commit(anchor, in: &graph)
         rounds.committed(epoch.anchorPosition(round: commit.round))
         checkpoints.committed(commit.hash)

@@ -6,7 +6,7 @@ extension BroadcastCore {
     /// When the next own vertex is due if nothing else happens; nil while something else must happen first.
     var creationTime: UInt64? {
         let round = graph.completeRound
-        guard own.inFlight == nil, round + 1 > own.lastRound, position != nil || hasNews, successor == nil,
+        guard own.inFlight == nil, round + 1 > own.lastRound, position != nil || hasNews, isOpen,
             recovery.allowsVertices
         else { return nil }
         var time = own.createdAt.map { $0 + pace } ?? 0

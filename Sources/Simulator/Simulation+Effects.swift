@@ -16,6 +16,7 @@ extension Simulation {
 
     /// Nothing that stands after a write leaves before the write is durable.
     private func take(_ effect: Succession.EpochEffect, _ index: Int) {
+        if case .closed(let next, _) = effect.effect, machines[index].adversary == nil { watcher.prepare(next) }
         if case .persist(let entries) = effect.effect {
             machines[index].disk.append(entries.map { Succession.EpochEntry(epoch: effect.epoch, entry: $0) })
             startSync(index)
@@ -107,7 +108,7 @@ extension Simulation {
         _ index: Int, _ receiver: Int, _ epoch: UInt64, _ author: Int, _ sequences: ClosedRange<UInt64>
     ) {
         let votes = sequences.prefix(VotesFrame.maximumCount).compactMap { sequence in
-            machines[index].disk.ready(VertexName(author: author, sequence: sequence), epoch: epoch).map { digest in
+            machines[index].disk.delivery(VertexName(author: author, sequence: sequence), epoch: epoch).map { digest in
                 Vote(
                     kind: .ready, author: UInt16(truncatingIfNeeded: author), sequence: sequence, digest: digest)
             }

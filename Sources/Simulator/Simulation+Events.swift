@@ -15,9 +15,7 @@ extension Simulation {
         case .crash(let machine, let point, let downtime): strike(machine, point, downtime: downtime)
         case .amnesia(let machine, let kept, let downtime): forget(machine, kept: kept, downtime: downtime)
         case .opened(let machine, let incarnation, let records):
-            guard machines[machine].incarnation == incarnation else { return }
-            resubmit(machine, records)
-            mark(machine)
+            opened(machine, incarnation, records)
         case .close(let machine): mark(machine)
         case .restart(let machine): restart(machine)
         case .death(let machine):
@@ -63,7 +61,26 @@ extension Simulation {
         let count = 1 + workload.index(3)
         let isControl = workload.happens(50_000)
         guard machines[index].isRunning else { return }
-        step(index, .records(machines[index].nextRecords(count, isControl: isControl), isControl: isControl))
+        let records = machines[index].nextRecords(count, isControl: isControl)
+        if machines[index].epoch?.number == machines[index].journalEpoch {
+            step(index, .records(records, isControl: isControl))
+        } else {
+            machines[index].waiting += records
+        }
+    }
+
+    /// The journal goes over to an epoch that the core has opened.
+    private func opened(_ index: Int, _ incarnation: Int, _ records: [[UInt8]]) {
+        guard machines[index].isRunning, machines[index].incarnation == incarnation else { return }
+        let all = records + machines[index].waiting
+        machines[index].journalEpoch += 1
+        if machines[index].epoch?.number == machines[index].journalEpoch {
+            machines[index].waiting = []
+            resubmit(index, all)
+            mark(index)
+        } else {
+            machines[index].waiting = all
+        }
     }
 
     private func showTip(_ index: Int) {
@@ -136,6 +153,7 @@ extension Simulation {
         machines[index].disk.forget(from: Int(UInt64(count) * kept / 1_000_000))
         machines[index].chain = []
         machines[index].certificates = []
+        machines[index].amnesias += 1
         if machines[index].adversary == nil { watcher.forgot(index, machines[index].disk.entries) }
         queue.push(.restart(machine: index), at: now + downtime)
     }
@@ -154,6 +172,8 @@ extension Simulation {
         }
         reapplied(index, commits)
         machines[index].adversary?.enter(Epoch(newest))
+        machines[index].journalEpoch = newest.number
+        machines[index].waiting = []
         let unordered = machines[index].unorderedRecords(commits, newest: newest.number)
         resubmit(index, unordered)
         step(index, .facts(facts(index)))
@@ -163,10 +183,11 @@ extension Simulation {
 
     /// What an epoch left over goes into the next one.
     func resubmit(_ index: Int, _ records: [[UInt8]]) {
-        let control = records.filter { FakeShare($0)?.isControl == true }
-        let others = records.filter { FakeShare($0)?.isControl == false }
-        if !control.isEmpty { step(index, .records(control, isControl: true)) }
-        if !others.isEmpty { step(index, .records(others, isControl: false)) }
+        let shares = records.compactMap { FakeShare($0) }.sorted { $0.number < $1.number }
+        for isControl in [true, false] {
+            let some = shares.filter { $0.isControl == isControl }.map(\.bytes)
+            if !some.isEmpty { step(index, .records(some, isControl: isControl)) }
+        }
     }
 
     /// Says that the machine's epoch may end, if it is time.

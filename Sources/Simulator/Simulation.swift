@@ -114,7 +114,7 @@ public final class Simulation {
     public func run() -> SimulationReport {
         run(until: plan.duration)
         let step = max(plan.duration / 12, 1)
-        while plan.demandsProgress, now < 2 * plan.duration, !watcher.isDone(live: live, forgetful: forgetful) {
+        while plan.demandsProgress, now < 2 * plan.duration, !watcher.isDone(live: live) {
             run(until: now + step)
         }
         finish()
@@ -125,9 +125,6 @@ public final class Simulation {
     private var live: [Int] {
         plan.behaviours.indices.filter { !plan.isFaulty($0) }
     }
-
-    /// Members that have lost a part of their log.
-    private var forgetful: [Int] { plan.amnesias.map(\.author) }
 
     /// Runs up to a moment of virtual time, microseconds.
     package func run(until end: UInt64) {
@@ -142,7 +139,7 @@ public final class Simulation {
     /// The checks that look at the whole run.
     package func finish() {
         let live = live
-        watcher.finish(live: live, forgetful: forgetful, at: now, demandsProgress: plan.demandsProgress)
+        watcher.finish(live: live, at: now, demandsProgress: plan.demandsProgress)
         guard !live.isEmpty else { return }
         let member = live[disks.index(live.count)]
         if let core = machines[member].core {

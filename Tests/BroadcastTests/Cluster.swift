@@ -84,9 +84,12 @@ struct Cluster {
     }
 
     /// Starts a member again from its log.
-    mutating func restart(_ member: Int, gate: any EchoGate = OpenGate(), start: UInt64? = nil) -> [Commit] {
+    mutating func restart(
+        _ member: Int, gate: any EchoGate = OpenGate(), start: UInt64? = nil, rules: Rules = .product
+    ) -> [Commit] {
         cores[member] = BroadcastCore(
-            epoch: epoch, author: member, signer: keys[member], checker: CurveChecker(), gate: gate)
+            epoch: epoch, author: member, signer: keys[member], checker: CurveChecker(), gate: gate,
+            settings: BroadcastSettings(), rules: rules)
         return cores[member].restore(logs[member], start: start)
     }
 

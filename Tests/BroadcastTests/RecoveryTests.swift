@@ -141,6 +141,50 @@ import Wire
         #expect(!cluster.alarms[0].contains(.equivocation(author: 3)))
     }
 
+    /// What it may have voted for and does not know, it does not vote for again: the author may have said two things.
+    /// With the rule mutated away it does.
+    @Test(arguments: [true, false])
+    func whatMayHaveBeenVotedForIsLeftAlone(abstains: Bool) throws {
+        var (cluster, old) = try cluster()
+        // Member 0 sends one vertex to member 3, which echoes it, and after the loss another.
+        cluster.isLost = { from, _, _ in from == 0 }
+        var echoes: [Hash256] = []
+        cluster.altered = { from, to, bytes in
+            if from == 3, to == 1, case .votes(let frame)? = try? Frame(decoding: bytes) {
+                echoes += frame.votes.filter { $0.kind == .echo && $0.author == 0 }.map(\.digest)
+            }
+            return bytes
+        }
+        cluster.run(milliseconds: 500)
+        let newest = try #require(
+            cluster.logs[0].compactMap { entry -> VertexFrame? in
+                guard case .vertex(let frame) = entry, frame.vertex.author == 0 else { return nil }
+                return frame
+            }.last)
+        #expect(newest.vertex.sequence == cluster.cores[3].deliveredSequences[0] + 1)
+        cluster.give(.received(from: 0, bytes: Frame.vertex(newest).encoded()), to: 3)
+        #expect(echoes == [Vertex.digest(ofEncoding: newest.encodedVertex)])
+        let vertex = newest.vertex
+        let other = try Vertex(
+            epoch: vertex.epoch, author: 0, sequence: vertex.sequence, round: vertex.round,
+            parents: .init(sequences: vertex.parents, hash: vertex.parentHash), carriesControl: true, facts: nil,
+            records: [[6]])
+        let digest = Vertex.digest(ofEncoding: other.encoded())
+        let message = Vertex.signedMessage(
+            epoch: vertex.epoch, author: 0, sequence: vertex.sequence, digest: digest)
+        let signature = try #require(cluster.keys[0].sign(message))
+        cluster.logs[3] = old
+        var rules = Rules.product
+        rules.abstainsAfterLoss = abstains
+        cluster.commits[3] = cluster.restart(3, start: 7, rules: rules)
+        cluster.isLost = { from, _, bytes in from == 0 && Frame.kind(of: bytes) != .recoveryAnswer }
+        cluster.run(milliseconds: 6_000, step: 50)
+        #expect(cluster.cores[3].deliveredSequences[0] + 1 == vertex.sequence)
+        let bytes = Frame.vertex(VertexFrame(signature: signature, vertex: other)).encoded()
+        cluster.give(.received(from: 0, bytes: bytes), to: 3)
+        #expect(echoes.contains(digest) == !abstains)
+    }
+
     /// A liar alone makes nobody doubt its log: it cannot sign for others, and one report of votes is not f+1.
     @Test func oneLiarChangesNothing() throws {
         var (cluster, _) = try cluster()

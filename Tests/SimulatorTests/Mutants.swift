@@ -49,5 +49,8 @@ struct Mutant: Sendable, CustomTestStringConvertible {
         Mutant("commits are not sorted", seeds: [1]) { $0.sortsCommits = false },
         Mutant("vertices are committed again", seeds: [1]) { $0.remembersCommitted = false },
         Mutant("equivocators are echoed", seeds: [5, 7]) { $0.echoesEquivocators = true },
+        Mutant("f marks end an epoch", seeds: [1]) { $0.closeQuorum = { $0.faults } },
+        Mutant("an epoch goes on after its end", seeds: [1]) { $0.stopsAtTheClose = false },
+        Mutant("nobody is asked at the start", byzantine: 0, seeds: [1]) { $0.asksAtStart = false },
     ]
 }

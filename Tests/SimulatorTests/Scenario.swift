@@ -9,9 +9,9 @@ struct Scenario {
 
     static let second: UInt64 = 1_000_000
 
-    init(_ nodes: Int = 4, seconds: UInt64 = 30) throws {
-        syndicate = try Syndicate(voters: nodes, observers: 0)
-        plan = .calm(authors: nodes, seconds: seconds)
+    init(_ nodes: Int = 4, others: Int = 0, seconds: UInt64 = 30) throws {
+        syndicate = try Syndicate(voters: nodes, observers: others)
+        plan = .calm(authors: nodes + others, seconds: seconds)
     }
 
     /// Members, a bit each.

@@ -15,12 +15,15 @@ struct Watcher {
     private var newestTime: UInt64 = 0
     /// Whether an author is correct, dead or alive.
     private let isCorrect: [Bool]
+    /// Whether a member's log was replaced by an old copy: its journal does not know what it has given to its lane.
+    private var isForgetful: [Bool]
 
     /// A broken run finds the same thing over and over.
     private static let mostViolations = 32
 
     init(_ configuration: EpochConfiguration, isCorrect: [Bool]) {
         self.isCorrect = isCorrect
+        isForgetful = isCorrect.map { _ in false }
         epochs = [EpochChecks(configuration)]
         records = RecordCheck(authorCount: configuration.authors.count)
     }
@@ -84,6 +87,7 @@ struct Watcher {
 
     /// A member's log was replaced by an old copy: it delivers again what it has lost.
     mutating func forgot(_ member: Int, _ kept: [Succession.EpochEntry]) {
+        isForgetful[member] = true
         for epoch in epochs.indices {
             epochs[epoch].delivery.forget(member)
             epochs[epoch].order.forget(member)
@@ -147,6 +151,11 @@ struct Watcher {
         }
     }
 
+    /// A member is about to end an epoch: what it logs of the next one is looked at.
+    mutating func prepare(_ next: EpochConfiguration) {
+        if next.number == UInt64(epochs.count) { epochs.append(EpochChecks(next)) }
+    }
+
     /// A member has ended an epoch.
     mutating func ended(_ member: Int, with next: EpochConfiguration, at time: UInt64) {
         guard next.number > 0, next.number <= UInt64(epochs.count) else {
@@ -154,7 +163,7 @@ struct Watcher {
             return
         }
         note(.epochEnd, member, time, epochs[Int(next.number - 1)].close.ended(with: next))
-        if next.number == UInt64(epochs.count) { epochs.append(EpochChecks(next)) }
+        prepare(next)
     }
 
     /// A member came back with its log, which gave these commits.
@@ -175,11 +184,12 @@ struct Watcher {
     /// A commit that came back from a log may be the first that anybody has announced of its epoch's end.
     private mutating func openNext(after commit: Commit) {
         guard let next = epochs[epochs.count - 1].close.expected, next.firstCommit == commit.number else { return }
-        epochs.append(EpochChecks(next))
+        prepare(next)
     }
 
     /// A member's gate refused its own records.
     mutating func quarantined(_ member: Int, _ records: [[UInt8]], at time: UInt64) {
+        guard !isForgetful[member] else { return }
         let good = records.count { FakeShare($0)?.isValid != false }
         if good > 0 { note(.gate, member, time, "\(good) of its own good records are quarantined") }
     }
@@ -205,9 +215,7 @@ struct Watcher {
     }
 
     /// The end of a run; `live` are the correct members that were asked to get on.
-    ///
-    /// - Parameter forgetful: members whose log was replaced by an old copy: what they acknowledged may be lost.
-    mutating func finish(live: [Int], forgetful: [Int] = [], at time: UInt64, demandsProgress: Bool) {
+    mutating func finish(live: [Int], at time: UInt64, demandsProgress: Bool) {
         for epoch in epochs {
             let known = epoch.order.anchorRounds
             let expected = OrderOracle(epoch.configuration, epoch.book).anchorRounds()
@@ -217,17 +225,17 @@ struct Watcher {
             note(.order, nil, time, "commit \(number) is not the one that follows from all vertices")
         }
         guard demandsProgress else { return }
-        for (invariant, member, text) in undone(live: live, forgetful: forgetful) {
+        for (invariant, member, text) in undone(live: live) {
             note(invariant, member, time, text)
         }
     }
 
     /// Whether live members have got on and have committed what they acknowledged.
-    func isDone(live: [Int], forgetful: [Int] = []) -> Bool {
-        undone(live: live, forgetful: forgetful).isEmpty
+    func isDone(live: [Int]) -> Bool {
+        undone(live: live).isEmpty
     }
 
-    private func undone(live: [Int], forgetful: [Int]) -> [(invariant: Invariant, member: Int, text: String)] {
+    private func undone(live: [Int]) -> [(invariant: Invariant, member: Int, text: String)] {
         let numbers = isCorrect.indices.map { number(of: $0) }
         let newest = epochs[epochs.count - 1]
         let rounds = isCorrect.indices.map { member in
@@ -239,7 +247,7 @@ struct Watcher {
         var found = progress.judge(live: live, commits: numbers, rounds: rounds, waits: waits)
             .map { (invariant: Invariant.progress, member: $0.member, text: $0.text) }
         for member in live {
-            for author in live where !forgetful.contains(author) {
+            for author in live where !isForgetful[author] {
                 let missing = records.missing(of: author, within: numbers[member])
                 if let first = missing.first {
                     found.append((.acknowledged, member, "\(first), and \(missing.count - 1) more"))

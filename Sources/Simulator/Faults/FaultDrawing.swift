@@ -25,6 +25,7 @@ struct FaultDrawing {
         drawMembers(byzantine: byzantine)
         if random.coin() { drawCuts() }
         if random.coin() { drawCrashes() }
+        if random.happens(300_000) { drawCloses() }
         plan.settings.minimumRound = [100, 250, 500, 1_000][random.index(4)]
         plan.settings.retainedVertices = [4, 32, 512][random.index(3)]
         return plan
@@ -70,8 +71,42 @@ struct FaultDrawing {
         let spare = max(0, (voters.count - 1) / 3 - byzantine)
         for _ in 0..<random.index(spare + 1) {
             let author = pool.remove(at: random.index(pool.count))
-            plan.deaths.append(.init(author: author, time: random.below(plan.healTime)))
+            if random.coin() {
+                plan.amnesias.append(
+                    .init(
+                        author: author, time: random.below(plan.healTime), downtime: random.within(1_000...8_000_000),
+                        kept: random.happens(250_000) ? 0 : random.below(900_000)))
+            } else {
+                plan.deaths.append(.init(author: author, time: random.below(plan.healTime)))
+            }
         }
+    }
+
+    /// One or two ends of epochs. Authors that did not vote may do so afterwards, and voters may stop: as many as
+    /// leave the faulty ones within f.
+    private mutating func drawCloses() {
+        var current = voters
+        for _ in 0...random.below(2) {
+            var close = FaultPlan.Close(time: random.below(plan.healTime), voters: 0)
+            let faulty = current.filter { isUnreliable($0) }
+            close.refusers = UInt64.mask(faulty.filter { _ in random.coin() })
+            close.liars = UInt64.mask(faulty.filter { _ in random.coin() })
+            var next = current
+            if let newcomer = observers.first(where: { !next.contains($0) && !isUnreliable($0) }), random.coin() {
+                next.append(newcomer)
+            }
+            if let leaver = current.first(where: { !isUnreliable($0) }), next.count > 4, random.coin() {
+                let rest = next.filter { $0 != leaver }
+                if rest.count(where: { isUnreliable($0) }) <= (rest.count - 1) / 3 { next = rest }
+            }
+            close.voters = UInt64.mask(next)
+            plan.closes.append(close)
+            current = next
+        }
+    }
+
+    private func isUnreliable(_ author: Int) -> Bool {
+        plan.isFaulty(author) || plan.amnesias.contains { $0.author == author }
     }
 
     private mutating func drawCuts() {
@@ -108,5 +143,12 @@ struct FaultDrawing {
                 plan.crashes.append(.init(author: author, time: time, downtime: random.within(1_000...3_000_000)))
             }
         }
+    }
+}
+
+extension UInt64 {
+    /// Members, a bit each.
+    static func mask(_ members: [Int]) -> UInt64 {
+        members.reduce(0) { $0 | 1 << UInt64($1) }
     }
 }

@@ -12,13 +12,11 @@ struct Disk {
 
     /// What peers ask for of an epoch, by author and sequence - 1.
     fileprivate struct Tables {
-        var readies: [[Hash256?]]
         var deliveries: [[Hash256?]]
         var vertices: [[[VertexFrame]]]
 
         init(authorCount: Int) {
-            readies = Array(repeating: [], count: authorCount)
-            deliveries = readies
+            deliveries = Array(repeating: [], count: authorCount)
             vertices = Array(repeating: [], count: authorCount)
         }
     }
@@ -61,10 +59,6 @@ struct Disk {
         durableCount = count
     }
 
-    func ready(_ name: VertexName, epoch: UInt64) -> Hash256? {
-        tables(epoch).flatMap { Self.find(name, in: $0.readies) } ?? nil
-    }
-
     func delivery(_ name: VertexName, epoch: UInt64) -> Hash256? {
         tables(epoch).flatMap { Self.find(name, in: $0.deliveries) } ?? nil
     }
@@ -103,13 +97,10 @@ extension Disk.Tables {
             let name = VertexName(author: Int(frame.vertex.author), sequence: frame.vertex.sequence)
             guard let slot = Disk.slot(name, in: &vertices, empty: []) else { return }
             vertices[name.author][slot].append(frame)
-        case .readied(let name, let digest):
-            guard let slot = Disk.slot(name, in: &readies, empty: nil) else { return }
-            readies[name.author][slot] = digest
         case .delivered(let name, let digest):
             guard let slot = Disk.slot(name, in: &deliveries, empty: nil) else { return }
             deliveries[name.author][slot] = digest
-        case .echoed, .evidence, .certified, .abstained, .signed, .diverged:
+        case .echoed, .readied, .evidence, .certified, .abstained, .signed, .diverged:
             break
         }
     }

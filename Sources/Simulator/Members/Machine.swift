@@ -28,6 +28,12 @@ final class Machine {
     var nextNumber: UInt64 = 0
     /// The number of the next control record.
     var nextControl: UInt64 = 0
+    /// The number of the epoch that its journal writes to. The core may be one ahead.
+    var journalEpoch: UInt64 = 0
+    /// Records that came in while it was.
+    var waiting: [[UInt8]] = []
+    /// How often its log was replaced by an old copy.
+    var amnesias: UInt64 = 0
     var height: UInt32 = 800_000
     /// The commits so far, from the first, as a peer is told them.
     var chain: [[CommitsFrame.Entry]] = []
@@ -92,9 +98,11 @@ final class Machine {
     }
 
     /// Numbers go on after those of the own vertices in the log; what was not in the log was never acknowledged.
+    ///
+    /// What was acknowledged and forgotten has numbers too: with an old log they begin far above.
     func recountRecords() {
-        nextNumber = 0
-        nextControl = 0
+        nextNumber = amnesias * 4_096
+        nextControl = nextNumber
         for (_, record) in ownRecords {
             if let share = FakeShare(record) {
                 if share.isControl {
