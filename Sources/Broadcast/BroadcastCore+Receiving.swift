@@ -80,8 +80,8 @@ extension BroadcastCore {
         let sequence = frame.vertex.sequence
         guard let index = windows[peer].index(of: sequence), index < Int(LaneWindow.vertices) else {
             counters.droppedVertices += 1
-            if let node = graph.node(peer, sequence), evidence[peer] == .none, let known = node.frame {
-                compare(frame, with: HeldVertex(known), from: peer)
+            if let node = graph.node(peer, sequence), evidence[peer] == .none, let known = node.held {
+                compare(frame, with: known, from: peer)
             }
             return
         }
@@ -105,18 +105,17 @@ extension BroadcastCore {
             counters.droppedVertices += 1
             return
         }
-        let instance = windows[lane][index]
-        guard instance.pull != nil || instance.conflictAsked != nil else {
+        guard windows[lane][index].pull != nil || windows[lane][index].conflictAsked != nil else {
             counters.droppedVertices += 1
             return
         }
         let held = HeldVertex(frame)
-        if let pull = instance.pull, pull.digest == held.digest {
+        if let pull = windows[lane][index].pull, pull.digest == held.digest {
             windows[lane][index].pulled = held
             windows[lane][index].pull = nil
             dirty.insert(lane)
         }
-        if evidence[lane] == .none, let candidate = instance.candidate, held.digest != candidate.digest {
+        if evidence[lane] == .none, let candidate = windows[lane][index].candidate, held.digest != candidate.digest {
             compare(frame, with: candidate, from: peer)
         }
     }

@@ -11,7 +11,7 @@ struct GraphNode: Sendable {
     let carriesControl: Bool
     let hasRecords: Bool
     /// The content, until it is committed.
-    var frame: VertexFrame?
+    var held: HeldVertex?
 }
 
 /// An author's delivered vertices, as far as memory keeps them.
@@ -36,8 +36,8 @@ struct GraphLane: Sendable {
     mutating func takeFrame(_ sequence: UInt64, forgets: Bool) -> VertexFrame? {
         guard sequence >= first, sequence <= delivered else { return nil }
         let index = Int(sequence - first)
-        defer { if forgets { nodes[index].frame = nil } }
-        return nodes[index].frame
+        defer { if forgets { nodes[index].held = nil } }
+        return nodes[index].held?.frame
     }
 
     /// The newest sequence with a lower round than `round`: 0 if there is none.
@@ -147,7 +147,7 @@ struct Graph: Sendable {
         lanes[author].append(
             GraphNode(
                 round: vertex.round, digest: held.digest, parents: vertex.parents, strong: strong,
-                carriesControl: vertex.carriesControl, hasRecords: !vertex.records.isEmpty, frame: held.frame))
+                carriesControl: vertex.carriesControl, hasRecords: !vertex.records.isEmpty, held: held))
         if vertex.carriesControl { uncommittedControl += 1 }
         if !vertex.records.isEmpty { uncommittedPayload += 1 }
         guard let position = epoch.positions[author] else { return }

@@ -1,8 +1,8 @@
 internal import Bitcoin
 internal import Wire
 
-/// A vertex whose bytes are held, with its digest.
-struct HeldVertex: Sendable {
+/// A vertex whose bytes are held, with its digest. A reference: it passes through many hands and never changes.
+final class HeldVertex: Sendable {
     let frame: VertexFrame
     let digest: Hash256
 
@@ -108,6 +108,9 @@ struct LaneWindow: Sendable {
 
     private(set) var delivered: UInt64 = 0
     private var instances = [Instance](repeating: Instance(), count: size)
+    /// The instances that may have changed since they were looked at, a bit each.
+    private var changed = Self.allInstances
+    private static var allInstances: UInt8 { .max }
 
     /// The instance of a sequence within the window; nil outside.
     func index(of sequence: UInt64) -> Int? {
@@ -117,7 +120,27 @@ struct LaneWindow: Sendable {
 
     subscript(index: Int) -> Instance {
         get { instances[index] }
-        _modify { yield &instances[index] }
+        _modify {
+            changed |= 1 << UInt8(truncatingIfNeeded: index)
+            yield &instances[index]
+        }
+    }
+
+    /// The instances that may have changed since this was asked last, ascending.
+    mutating func takeChanged() -> IndexBits {
+        defer { changed = 0 }
+        return IndexBits(bits: changed)
+    }
+
+    /// Indices, a bit each.
+    struct IndexBits: Sequence, IteratorProtocol {
+        var bits: UInt8
+
+        mutating func next() -> Int? {
+            guard bits != 0 else { return nil }
+            defer { bits &= bits - 1 }
+            return bits.trailingZeroBitCount
+        }
     }
 
     /// Forgets the first instance, which is delivered.
@@ -125,7 +148,18 @@ struct LaneWindow: Sendable {
         delivered += 1
         instances.removeFirst()
         instances.append(Instance())
+        // Each stands in another place now, where other rules may hold.
+        changed = Self.allInstances
     }
 
     var all: [Instance] { instances }
+}
+
+extension BroadcastFootprint {
+    /// Counts a vertex that is not delivered.
+    mutating func count(_ held: HeldVertex?) {
+        guard let held else { return }
+        heldVertices += 1
+        heldBytes += held.frame.encodedVertex.count
+    }
 }
