@@ -1,14 +1,27 @@
 internal import Broadcast
 internal import Wire
 
+/// A running core, which is used in its place: reading a property of it otherwise copies all of it first, tens of
+/// thousands of times a run.
+private final class Process {
+    private var core: BroadcastCore
+
+    init(_ core: BroadcastCore) {
+        self.core = core
+    }
+
+    func use<Value>(_ body: (inout BroadcastCore) -> Value) -> Value {
+        body(&core)
+    }
+}
+
 /// A process with its disk: one member, or one of the two halves of a twin.
 final class Machine {
     let author: Int
     let nonce: UInt64
     let plan: FaultPlan.Machine
-    /// One core, none while the machine is down: an array's element is looked at in its place, where looking into an
-    /// optional copies all of it, thousands of times a run.
-    private var cores: [BroadcastCore] = []
+    /// What runs while the machine has power.
+    private var process: Process?
     var disk: Disk
     var adversary: Adversary?
     /// Authors that it hears and speaks to, a bit each.
@@ -43,28 +56,30 @@ final class Machine {
     }
 
     /// Whether the machine has power.
-    var isRunning: Bool { !cores.isEmpty }
+    var isRunning: Bool { process != nil }
 
     /// A copy of the core; nil while the machine is down.
-    var core: BroadcastCore? { cores.first }
+    var core: BroadcastCore? { process?.use { $0 } }
 
-    var delivered: [UInt64] { cores.isEmpty ? [] : cores[0].deliveredSequences }
+    var delivered: [UInt64] { process?.use { $0.deliveredSequences } ?? [] }
 
-    var footprint: BroadcastFootprint? { cores.isEmpty ? nil : cores[0].footprint }
+    var footprint: BroadcastFootprint? { process?.use { $0.footprint } }
 
     func start(_ core: BroadcastCore) {
-        cores = [core]
+        process = Process(core)
     }
 
     func stop() {
-        cores = []
+        process = nil
     }
 
     /// What the core does with an input, and when it wants to be woken on the machine's clock.
     func step(_ input: Input, at time: UInt64) -> (effects: [Effect], wakeTime: UInt64)? {
-        guard isRunning else { return nil }
-        let effects = cores[0].step(input, now: clock(at: time))
-        return (effects, cores[0].wakeTime)
+        let clock = clock(at: time)
+        return process?.use { core in
+            let effects = core.step(input, now: clock)
+            return (effects, core.wakeTime)
+        }
     }
 
     /// What the machine's clock shows, in milliseconds.
