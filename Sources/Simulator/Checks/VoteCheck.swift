@@ -44,6 +44,7 @@ struct VoteCheck {
             first = records[member].readies[author, vote.sequence]
             if first == nil { records[member].readies[author, vote.sequence] = vote.digest }
         }
-        return first == nil || first == vote.digest ? nil : "sent a second, different \(vote.kind) for \(author)/\(vote.sequence)"
+        guard let first, first != vote.digest else { return nil }
+        return "sent a second, different \(vote.kind) for \(author)/\(vote.sequence)"
     }
 }
