@@ -105,7 +105,7 @@ public struct ByteReader: Sendable {
     }
 
     /// Passes exactly `count` bytes.
-    mutating func skip(_ count: Int) throws(ParseError) {
+    package mutating func skip(_ count: Int) throws(ParseError) {
         try require(count)
         offset += count
     }

@@ -31,7 +31,7 @@ extension BroadcastCore {
             return
         case .wellFormed: break
         }
-        guard !rules.asksGate || gate.allows(candidate.vertex) else {
+        guard !rules.asksGate || windows[lane][0].isAllowed || gate.allows(candidate.vertex) else {
             refuse(lane)
             return
         }

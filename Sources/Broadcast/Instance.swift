@@ -6,9 +6,14 @@ final class HeldVertex: Sendable {
     let frame: VertexFrame
     let digest: Hash256
 
-    init(_ frame: VertexFrame) {
+    convenience init(_ frame: VertexFrame) {
+        self.init(frame, digest: Vertex.digest(ofEncoding: frame.encodedVertex))
+    }
+
+    /// - Parameter digest: the digest of the frame's vertex.
+    init(_ frame: VertexFrame, digest: Hash256) {
         self.frame = frame
-        digest = Vertex.digest(ofEncoding: frame.encodedVertex)
+        self.digest = digest
     }
 
     var vertex: Vertex { frame.vertex }
@@ -64,6 +69,8 @@ struct Instance: Sendable {
     var candidate: HeldVertex?
     /// Whether the candidate was judged and is not well formed.
     var isRefused = false
+    /// Whether the gate has allowed the candidate: an own one was judged before it was sent.
+    var isAllowed = false
     /// A vertex that was pulled because votes ask for it.
     var pulled: HeldVertex?
     /// The digest that was echoed, for ever.
