@@ -1,10 +1,9 @@
 import ArgumentParser
 import Bitcoin
 import CLoad
-import Foundation
-import Synchronization
 
-/// One run: all members on two threads, until everything is ordered at each.
+/// One run: all members on two threads, until everything is ordered at each. Each member's log has a thread of its own,
+/// which waits for the disk while the member goes on.
 struct BroadcastRun {
     let seconds: Double
     let shares: Int
@@ -26,23 +25,19 @@ struct BroadcastRun {
     private static let limit = 120.0
 
     init(_ bed: BroadcastBed) throws {
-        let boxes = (0..<Self.threads).map { _ in Mailbox() }
-        let results = (0..<Self.threads).map { _ in ResultBox() }
-        let finished = DispatchSemaphore(value: 0)
-        let done = Finish(members: bed.keys.count)
-        let start = rp_load_now()
-        for thread in 0..<Self.threads {
-            let worker = Thread {
-                let result = Result { try Self.work(thread, bed, boxes, done) }
-                results[thread].set(result)
-                finished.signal()
-            }
-            worker.stackSize = 8 << 20
-            worker.start()
+        let post = Post(members: bed.keys.count, threads: Self.threads)
+        let workers = (0..<Self.threads).map { thread in
+            Worker<Void> { try Self.work(thread, bed, post) }
         }
-        for _ in 0..<Self.threads { finished.wait() }
-        seconds = Double(rp_load_now() - start) / 1e9
-        let all = try results.flatMap { try $0.get() }
+        let logs = bed.keys.indices.map { member in
+            Worker<MemberResult> { try Self.write(member, bed, post) }
+        }
+        let start = rp_load_now()
+        for log in logs { log.start() }
+        for worker in workers { worker.start() }
+        for worker in workers { try worker.finish() }
+        let all = try logs.map { try $0.finish() }
+        seconds = Double(post.end - start) / 1e9
         guard all.allSatisfy({ zip($0.hashes, all[0].hashes).allSatisfy(==) }) else {
             throw ValidationError("members ordered differently")
         }
@@ -55,32 +50,37 @@ struct BroadcastRun {
         syncs = all.reduce(0) { $0 + $1.syncs }
     }
 
-    private static func work(
-        _ thread: Int, _ bed: BroadcastBed, _ boxes: [Mailbox], _ done: Finish
-    ) throws -> [MemberResult] {
-        let indices = bed.keys.indices.filter { $0 % threads == thread }
-        var members = try indices.map { try BroadcastMember($0, bed) }
-        var isDone = [Bool](repeating: false, count: members.count)
+    /// The cores of a thread's members.
+    private static func work(_ thread: Int, _ bed: BroadcastBed, _ post: Post) throws {
+        var members = bed.keys.indices.filter { $0 % threads == thread }.map { BroadcastMember($0, bed) }
         let end = rp_load_now() + UInt64(limit * 1e9)
-        while !done.isComplete {
+        while !post.isComplete {
             guard rp_load_now() < end else { throw ValidationError("not everything is ordered after \(limit) s") }
+            for index in members.indices { post.logs[members[index].index].post(members[index].turn()) }
             let wait = members.map(\.patience).min() ?? 1
-            for letter in boxes[thread].take(milliseconds: wait) {
-                members[letter.to / threads].take(letter.bytes, from: letter.from)
-            }
-            for index in members.indices {
-                members[index].turn()
-                let from = members[index].index
-                try members[index].release { peer, bytes in
-                    boxes[peer % threads].post(Letter(from: from, to: peer, bytes: bytes))
-                }
-                if !isDone[index], members[index].orderedShares >= bed.shareCount {
-                    isDone[index] = true
-                    done.finish()
-                }
+            for letter in post.letters[thread].take(milliseconds: wait) {
+                let index = letter.to / threads
+                post.logs[letter.to].post(members[index].take(letter.bytes, from: letter.from))
+                // Records come whether letters wait or not.
+                post.logs[letter.to].post(members[index].turn())
             }
         }
-        return members.map(MemberResult.init)
+    }
+
+    /// A member's log.
+    private static func write(_ member: Int, _ bed: BroadcastBed, _ post: Post) throws -> MemberResult {
+        var log = try BroadcastLog(member, bed)
+        var isDone = false
+        while !post.isComplete {
+            try log.write(post.logs[member].take(milliseconds: 50)) { peer, bytes in
+                post.letters[peer % threads].post([Letter(from: member, to: peer, bytes: bytes)])
+            }
+            if !isDone, log.orderedShares >= bed.shareCount {
+                isDone = true
+                post.finish()
+            }
+        }
+        return MemberResult(log)
     }
 }
 
@@ -92,12 +92,12 @@ struct MemberResult: Sendable {
     let sentBytes: Int
     let syncs: Int
 
-    init(_ member: BroadcastMember) {
-        hashes = member.hashes
-        vertices = member.orderedVertices
-        messages = member.messages
-        sentBytes = member.sentBytes
-        syncs = member.syncs
+    init(_ log: BroadcastLog) {
+        hashes = log.hashes
+        vertices = log.orderedVertices
+        messages = log.messages
+        sentBytes = log.sentBytes
+        syncs = log.syncs
     }
 }
 
@@ -106,62 +106,4 @@ struct Letter: Sendable {
     let from: Int
     let to: Int
     let bytes: [UInt8]
-}
-
-/// What other threads have for one.
-final class Mailbox: Sendable {
-    private let letters = Mutex<[Letter]>([])
-    private let news = DispatchSemaphore(value: 0)
-
-    func post(_ letter: Letter) {
-        let wasEmpty = letters.withLock { letters in
-            letters.append(letter)
-            return letters.count == 1
-        }
-        if wasEmpty { news.signal() }
-    }
-
-    /// Everything that is there; waits for something no longer than that.
-    func take(milliseconds: Int) -> [Letter] {
-        let found = takeAll()
-        guard found.isEmpty, milliseconds > 0 else { return found }
-        _ = news.wait(timeout: .now() + .milliseconds(milliseconds))
-        return takeAll()
-    }
-
-    private func takeAll() -> [Letter] {
-        letters.withLock { letters in
-            defer { letters = [] }
-            return letters
-        }
-    }
-}
-
-/// A thread's outcome.
-final class ResultBox: Sendable {
-    private let result = Mutex<Result<[MemberResult], any Error>?>(nil)
-
-    func set(_ new: Result<[MemberResult], any Error>) {
-        result.withLock { $0 = new }
-    }
-
-    func get() throws -> [MemberResult] {
-        try result.withLock { try $0?.get() ?? [] }
-    }
-}
-
-/// How many members have ordered everything.
-final class Finish: Sendable {
-    private let members: Int
-    private let finished = Atomic<Int>(0)
-
-    init(members: Int) {
-        self.members = members
-    }
-
-    func finish() {
-        finished.add(1, ordering: .relaxed)
-    }
-
-    var isComplete: Bool { finished.load(ordering: .relaxed) >= members }
 }

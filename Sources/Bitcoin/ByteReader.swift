@@ -27,24 +27,33 @@ public struct ByteReader: Sendable {
 
     /// Reads a 16-bit little-endian integer.
     public mutating func readUInt16() throws(ParseError) -> UInt16 {
-        UInt16(truncatingIfNeeded: try readInteger(byteCount: 2))
+        try require(2)
+        defer { offset += 2 }
+        return bytes.span.extracting(offset..<offset + 2).littleEndian16(at: 0)
     }
 
     /// Reads a 32-bit little-endian integer.
     public mutating func readUInt32() throws(ParseError) -> UInt32 {
-        UInt32(truncatingIfNeeded: try readInteger(byteCount: 4))
+        try require(4)
+        defer { offset += 4 }
+        return bytes.span.extracting(offset..<offset + 4).littleEndian32(at: 0)
     }
 
     /// Reads a 64-bit little-endian integer.
     public mutating func readUInt64() throws(ParseError) -> UInt64 {
-        try readInteger(byteCount: 8)
+        try require(8)
+        defer { offset += 8 }
+        return bytes.span.extracting(offset..<offset + 8).littleEndian64(at: 0)
     }
 
     /// Reads a 32-byte hash in internal order.
     public mutating func readHash() throws(ParseError) -> Hash256 {
         try require(32)
+        defer { offset += 32 }
+        let hash = bytes.span.extracting(offset..<offset + 32)
         return Hash256(
-            word0: try readUInt64(), word1: try readUInt64(), word2: try readUInt64(), word3: try readUInt64())
+            word0: hash.littleEndian64(at: 0), word1: hash.littleEndian64(at: 8), word2: hash.littleEndian64(at: 16),
+            word3: hash.littleEndian64(at: 24))
     }
 
     /// Reads exactly `count` bytes.
@@ -60,9 +69,9 @@ public struct ByteReader: Sendable {
         let first = try readUInt8()
         let (value, minimum): (UInt64, UInt64)
         switch first {
-        case 0xfd: (value, minimum) = (try readInteger(byteCount: 2), 0xfd)
-        case 0xfe: (value, minimum) = (try readInteger(byteCount: 4), 0x1_0000)
-        case 0xff: (value, minimum) = (try readInteger(byteCount: 8), 0x1_0000_0000)
+        case 0xfd: (value, minimum) = (UInt64(try readUInt16()), 0xfd)
+        case 0xfe: (value, minimum) = (UInt64(try readUInt32()), 0x1_0000)
+        case 0xff: (value, minimum) = (try readUInt64(), 0x1_0000_0000)
         default: return UInt64(first)
         }
         guard value >= minimum else {
@@ -96,7 +105,7 @@ public struct ByteReader: Sendable {
     }
 
     /// Passes exactly `count` bytes.
-    mutating func skip(_ count: Int) throws(ParseError) {
+    package mutating func skip(_ count: Int) throws(ParseError) {
         try require(count)
         offset += count
     }
@@ -117,15 +126,5 @@ public struct ByteReader: Sendable {
         guard count >= 0, count <= remaining else {
             throw ParseError(.truncated(needed: count), offset: offset)
         }
-    }
-
-    private mutating func readInteger(byteCount: Int) throws(ParseError) -> UInt64 {
-        try require(byteCount)
-        var value: UInt64 = 0
-        for index in 0..<byteCount {
-            value |= UInt64(bytes[offset + index]) << UInt64(8 * index)
-        }
-        offset += byteCount
-        return value
     }
 }

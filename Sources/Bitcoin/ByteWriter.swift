@@ -48,10 +48,13 @@ public struct ByteWriter: Sendable {
 
     /// Appends a hash in internal order.
     public mutating func append(_ hash: Hash256) {
-        append(word: hash.word0)
-        append(word: hash.word1)
-        append(word: hash.word2)
-        append(word: hash.word3)
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: 32))
+        var span = bytes.mutableSpan
+        span.store(littleEndian: hash.word0, at: start)
+        span.store(littleEndian: hash.word1, at: start + 8)
+        span.store(littleEndian: hash.word2, at: start + 16)
+        span.store(littleEndian: hash.word3, at: start + 24)
     }
 
     /// Appends a compact size in its shortest form.
@@ -92,10 +95,11 @@ public struct ByteWriter: Sendable {
         }
     }
 
-    // Not generic, because hashes are most of what is written and a specialised loop is several times faster.
+    // Not generic, because words and hashes are most of what is written: room is made once for all their bytes.
     private mutating func append(word: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-        }
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: 8))
+        var span = bytes.mutableSpan
+        span.store(littleEndian: word, at: start)
     }
 }

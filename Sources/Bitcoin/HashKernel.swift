@@ -122,6 +122,10 @@ enum HashKernel {
         unsafe self.stream = unsafe stream
     }
 
+    mutating func update(_ bytes: [UInt8]) {
+        unsafe rp_hash_update(&stream, bytes, bytes.count)
+    }
+
     mutating func update(_ bytes: some Collection<UInt8>) {
         let direct: Void? = bytes.withContiguousStorageIfAvailable {
             unsafe rp_hash_update(&stream, $0.baseAddress, $0.count)

@@ -7,6 +7,15 @@ public struct TaggedHash: Sendable {
         start = HashStream(tag: Array(tag.utf8))
     }
 
+    // What most callers of other modules get: the generic one is not specialised for them.
+
+    /// The tagged hash of a message.
+    public func hash(_ message: [UInt8]) -> Hash256 {
+        var stream = start
+        stream.update(message)
+        return stream.finalize()
+    }
+
     /// The tagged hash of a message.
     public func hash(_ message: some Collection<UInt8>) -> Hash256 {
         var stream = start

@@ -18,7 +18,7 @@ extension BroadcastCore {
         var records: [[UInt8]] = []
         if lane.committed < lane.delivered {
             for sequence in (lane.committed + 1)...lane.delivered {
-                records += lane.node(sequence)?.frame?.vertex.records ?? []
+                records += lane.node(sequence)?.held?.vertex.records ?? []
             }
         }
         records += own.inFlight?.vertex.records ?? []

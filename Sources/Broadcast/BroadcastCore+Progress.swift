@@ -7,7 +7,8 @@ extension BroadcastCore {
         repeat {
             if lane == author { adoptLost() }
             echo(lane)
-            for index in 0..<LaneWindow.size {
+            // An instance that has not changed since would come to the same.
+            for index in windows[lane].takeChanged() {
                 ready(lane, index)
                 seekBytes(lane, index)
             }
@@ -17,15 +18,14 @@ extension BroadcastCore {
     // MARK: Echo
 
     private mutating func echo(_ lane: Int) {
-        let instance = windows[lane][0]
-        guard let candidate = instance.candidate, instance.echoed == nil, !instance.isRefused,
-            rules.echoesEquivocators || evidence[lane] != .committed,
+        guard let candidate = windows[lane][0].candidate, windows[lane][0].echoed == nil,
+            !windows[lane][0].isRefused, rules.echoesEquivocators || evidence[lane] != .committed,
             isOpen, recovery.allowsVote(lane, candidate.vertex.sequence)
         else { return }
-        switch graph.judge(candidate.vertex, recalled: instance.recalled, rules: rules) {
+        switch graph.judge(candidate.vertex, recalled: windows[lane][0].recalled, rules: rules) {
         case .waits: return
         case .forgotten(let names):
-            if !instance.isRecalling { out.effects.append(.recall(names)) }
+            if !windows[lane][0].isRecalling { out.effects.append(.recall(names)) }
             windows[lane][0].isRecalling = true
             return
         case .malformed:
@@ -33,7 +33,7 @@ extension BroadcastCore {
             return
         case .wellFormed: break
         }
-        guard !rules.asksGate || gate.allows(candidate.vertex) else {
+        guard !rules.asksGate || windows[lane][0].isAllowed || gate.allows(candidate.vertex) else {
             refuse(lane)
             return
         }
@@ -96,21 +96,21 @@ extension BroadcastCore {
     /// Starts a pull for bytes that votes ask for.
     private mutating func seekBytes(_ lane: Int, _ index: Int) {
         let quorum = epoch.quorum
-        let instance = windows[lane][index]
-        askForConflict(lane, index, instance)
-        guard rules.pulls, index < Int(LaneWindow.vertices) || rules.pullsFarAhead, instance.pull == nil,
-            let digest = instance.readies.digest(with: quorum.oneCorrect)
-                ?? instance.echoes.digest(with: quorum.decision),
-            instance.held(digest) == nil
+        askForConflict(lane, index)
+        guard rules.pulls, index < Int(LaneWindow.vertices) || rules.pullsFarAhead, windows[lane][index].pull == nil,
+            let digest = windows[lane][index].readies.digest(with: quorum.oneCorrect)
+                ?? windows[lane][index].echoes.digest(with: quorum.decision),
+            windows[lane][index].held(digest) == nil
         else { return }
         windows[lane][index].pull = Instance.Pull(digest: digest, nextTime: now + settings.pullDelay)
         pullTime = min(pullTime, now + settings.pullDelay)
     }
 
     /// An echo for other bytes than the author sent here is hearsay; with the bytes it is evidence.
-    private mutating func askForConflict(_ lane: Int, _ index: Int, _ instance: Instance) {
-        guard let candidate = instance.candidate, instance.conflictAsked == nil, evidence[lane] == .none,
-            let other = instance.echoes.choices.first(where: { $0.digest != candidate.digest })
+    private mutating func askForConflict(_ lane: Int, _ index: Int) {
+        guard evidence[lane] == .none, let candidate = windows[lane][index].candidate,
+            windows[lane][index].conflictAsked == nil,
+            let other = windows[lane][index].echoes.choices.first(where: { $0.digest != candidate.digest })
         else { return }
         windows[lane][index].conflictAsked = other.digest
         let sequence = windows[lane].delivered + UInt64(index) + 1
@@ -125,12 +125,11 @@ extension BroadcastCore {
 
     /// Delivers the lane's next vertex if it can be.
     private mutating func deliver(_ lane: Int) -> Bool {
-        let instance = windows[lane][0]
-        guard let digest = instance.readies.digest(with: rules.delivery(epoch.quorum)),
-            let held = instance.held(digest), graph.hasParents(of: held.vertex) || !rules.waitsForParents
+        guard let digest = windows[lane][0].readies.digest(with: rules.delivery(epoch.quorum)),
+            let held = windows[lane][0].held(digest), graph.hasParents(of: held.vertex) || !rules.waitsForParents
         else { return false }
         let name = VertexName(author: lane, sequence: windows[lane].delivered + 1)
-        let isLogged = lane == author && own.inFlight?.digest == digest || instance.echoed == digest
+        let isLogged = lane == author && own.inFlight?.digest == digest || windows[lane][0].echoed == digest
         if !isLogged { out.log.append(.vertex(held.frame)) }
         out.log.append(.delivered(name, digest))
         insert(held, lane)

@@ -82,8 +82,8 @@ extension BroadcastCore {
         let sequence = frame.vertex.sequence
         guard let index = windows[peer].index(of: sequence), index < Int(LaneWindow.vertices) else {
             counters.droppedVertices += 1
-            if let node = graph.node(peer, sequence), evidence[peer] == .none, let known = node.frame {
-                compare(frame, with: HeldVertex(known), from: peer)
+            if let node = graph.node(peer, sequence), evidence[peer] == .none, let known = node.held {
+                compare(frame, with: known, from: peer)
             }
             return
         }
@@ -107,9 +107,8 @@ extension BroadcastCore {
             counters.droppedVertices += 1
             return
         }
-        let instance = windows[lane][index]
         let mayBeLost = lane == author && recovery.lost?.sequence == frame.vertex.sequence
-        guard instance.pull != nil || instance.conflictAsked != nil || mayBeLost else {
+        guard windows[lane][index].pull != nil || windows[lane][index].conflictAsked != nil || mayBeLost else {
             counters.droppedVertices += 1
             return
         }
@@ -118,12 +117,12 @@ extension BroadcastCore {
             windows[lane][index].pulled = held
             dirty.insert(lane)
         }
-        if let pull = instance.pull, pull.digest == held.digest {
+        if let pull = windows[lane][index].pull, pull.digest == held.digest {
             windows[lane][index].pulled = held
             windows[lane][index].pull = nil
             dirty.insert(lane)
         }
-        if evidence[lane] == .none, let candidate = instance.candidate, held.digest != candidate.digest {
+        if evidence[lane] == .none, let candidate = windows[lane][index].candidate, held.digest != candidate.digest {
             compare(frame, with: candidate, from: peer)
         }
     }

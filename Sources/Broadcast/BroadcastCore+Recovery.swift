@@ -105,6 +105,7 @@ extension BroadcastCore {
         let answers = inquiry.answers.compactMap { $0 }
         guard answers.count >= inquiry.needed else { return }
         recovery.inquiry = nil
+        for lane in windows.indices { windows[lane].change() }
         dirty.insertAll()
         guard recovery.lost != nil || answers.count(where: \.knowsMore) >= epoch.quorum.oneCorrect else { return }
         let through = windows.indices.map { lane in

@@ -66,7 +66,6 @@ extension BroadcastCore {
         for index in 0..<LaneWindow.size {
             let sequence = delivered + UInt64(index) + 1
             guard sequence > state.delivered, sequence <= end else { continue }
-            let instance = windows[lane][index]
             let author = UInt16(truncatingIfNeeded: lane)
             if lane == self.author, index == 0, sequence == state.delivered + 1, !state.holdsNext,
                 let inFlight = own.inFlight
@@ -74,10 +73,10 @@ extension BroadcastCore {
                 out.effects.append(.send(to: peer, frame: Frame.vertex(inFlight.frame).encoded()))
             }
             guard position != nil else { continue }
-            if let echoed = instance.echoed {
+            if let echoed = windows[lane][index].echoed {
                 votes.append(Vote(kind: .echo, author: author, sequence: sequence, digest: echoed))
             }
-            if let readied = instance.readied {
+            if let readied = windows[lane][index].readied {
                 votes.append(Vote(kind: .ready, author: author, sequence: sequence, digest: readied))
             }
         }

@@ -85,10 +85,8 @@ extension BroadcastCore {
                 let choices = instance.echoes.choices.count + instance.readies.choices.count
                 all.choices += choices
                 all.mostChoices = max(all.mostChoices, choices)
-                for held in [instance.candidate, instance.pulled].compactMap({ $0 }) {
-                    all.heldVertices += 1
-                    all.heldBytes += held.frame.encodedVertex.count
-                }
+                all.count(instance.candidate)
+                all.count(instance.pulled)
             }
         }
         for lane in graph.lanes {

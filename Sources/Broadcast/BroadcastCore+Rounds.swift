@@ -44,14 +44,15 @@ extension BroadcastCore {
         let taken = own.takeRecords(epoch.configuration.bounds)
         var refused = taken.refused
         guard var vertex = vertex(round, parents, taken.records, taken.carriesControl) else { return false }
-        if !gate.allows(vertex) {
+        let isAllowed = gate.allows(vertex)
+        if !isAllowed {
             let split = admissible(taken.records) { self.vertex(round, parents, $0, taken.carriesControl) }
             refused += split.refused
             guard let rest = self.vertex(round, parents, split.allowed, taken.carriesControl) else { return false }
             vertex = rest
         }
         if !refused.isEmpty { out.effects.append(.quarantine(refused)) }
-        return send(vertex)
+        return send(vertex, isAllowed: isAllowed)
     }
 
     private func vertex(
@@ -79,7 +80,8 @@ extension BroadcastCore {
         return (allowed, refused)
     }
 
-    private mutating func send(_ vertex: Vertex) -> Bool {
+    /// - Parameter isAllowed: whether the gate was asked for this very vertex.
+    private mutating func send(_ vertex: Vertex, isAllowed: Bool) -> Bool {
         let digest = Vertex.digest(ofEncoding: vertex.encoded())
         let message = Vertex.signedMessage(
             epoch: epoch.id, author: vertex.author, sequence: vertex.sequence, digest: digest)
@@ -90,13 +92,14 @@ extension BroadcastCore {
             out.effects.append(.alarm(.cannotSign))
             return false
         }
-        let held = HeldVertex(VertexFrame(signature: signature, vertex: vertex))
+        let held = HeldVertex(VertexFrame(signature: signature, vertex: vertex), digest: digest)
         own.inFlight = held
         own.lastRound = vertex.round
         own.createdAt = now
         if vertex.facts != nil { own.sentFacts = vertex.facts }
         counters.ownVertices += 1
         windows[author][0].candidate = held
+        windows[author][0].isAllowed = isAllowed
         if rules.logsOwnVertex { out.log.append(.vertex(held.frame)) }
         out.effects.append(.send(to: nil, frame: Frame.vertex(held.frame).encoded()))
         dirty.insert(author)

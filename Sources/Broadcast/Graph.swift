@@ -13,7 +13,7 @@ struct GraphNode: Sendable {
     let carriesControl: Bool
     let hasRecords: Bool
     /// The content, until it is committed.
-    var frame: VertexFrame?
+    var held: HeldVertex?
 }
 
 /// An author's delivered vertices, as far as memory keeps them.
@@ -38,8 +38,8 @@ struct GraphLane: Sendable {
     mutating func takeFrame(_ sequence: UInt64, forgets: Bool) -> VertexFrame? {
         guard sequence >= first, sequence <= delivered else { return nil }
         let index = Int(sequence - first)
-        defer { if forgets { nodes[index].frame = nil } }
-        return nodes[index].frame
+        defer { if forgets { nodes[index].held = nil } }
+        return nodes[index].held?.frame
     }
 
     /// The newest sequence with a lower round than `round`: 0 if there is none.
@@ -149,8 +149,8 @@ struct Graph: Sendable {
         lanes[author].append(
             GraphNode(
                 round: vertex.round, digest: held.digest, signature: held.frame.signature, parents: vertex.parents,
-                strong: strong,
-                carriesControl: vertex.carriesControl, hasRecords: !vertex.records.isEmpty, frame: held.frame))
+                strong: strong, carriesControl: vertex.carriesControl, hasRecords: !vertex.records.isEmpty,
+                held: held))
         if vertex.carriesControl { uncommittedControl += 1 }
         if !vertex.records.isEmpty { uncommittedPayload += 1 }
         guard let position = epoch.positions[author] else { return }

@@ -1,14 +1,19 @@
 internal import Bitcoin
 internal import Wire
 
-/// A vertex whose bytes are held, with its digest.
-struct HeldVertex: Sendable {
+/// A vertex whose bytes are held, with its digest. A reference: it passes through many hands and never changes.
+final class HeldVertex: Sendable {
     let frame: VertexFrame
     let digest: Hash256
 
-    init(_ frame: VertexFrame) {
+    convenience init(_ frame: VertexFrame) {
+        self.init(frame, digest: Vertex.digest(ofEncoding: frame.encodedVertex))
+    }
+
+    /// - Parameter digest: the digest of the frame's vertex.
+    init(_ frame: VertexFrame, digest: Hash256) {
         self.frame = frame
-        digest = Vertex.digest(ofEncoding: frame.encodedVertex)
+        self.digest = digest
     }
 
     var vertex: Vertex { frame.vertex }
@@ -64,6 +69,8 @@ struct Instance: Sendable {
     var candidate: HeldVertex?
     /// Whether the candidate was judged and is not well formed.
     var isRefused = false
+    /// Whether the gate has allowed the candidate: an own one was judged before it was sent.
+    var isAllowed = false
     /// A vertex that was pulled because votes ask for it.
     var pulled: HeldVertex?
     /// The digest that was echoed, for ever.
@@ -108,6 +115,9 @@ struct LaneWindow: Sendable {
 
     private(set) var delivered: UInt64 = 0
     private var instances = [Instance](repeating: Instance(), count: size)
+    /// The instances that may have changed since they were looked at, a bit each.
+    private var changed = Self.allInstances
+    private static var allInstances: UInt8 { .max }
 
     /// The instance of a sequence within the window; nil outside.
     func index(of sequence: UInt64) -> Int? {
@@ -117,7 +127,32 @@ struct LaneWindow: Sendable {
 
     subscript(index: Int) -> Instance {
         get { instances[index] }
-        _modify { yield &instances[index] }
+        _modify {
+            changed |= 1 << UInt8(truncatingIfNeeded: index)
+            yield &instances[index]
+        }
+    }
+
+    /// The instances that may have changed since this was asked last, ascending.
+    mutating func takeChanged() -> IndexBits {
+        defer { changed = 0 }
+        return IndexBits(bits: changed)
+    }
+
+    /// Indices, a bit each.
+    struct IndexBits: Sequence, IteratorProtocol {
+        var bits: UInt8
+
+        mutating func next() -> Int? {
+            guard bits != 0 else { return nil }
+            defer { bits &= bits - 1 }
+            return bits.trailingZeroBitCount
+        }
+    }
+
+    /// All of them are to be looked at again: the rules for them have changed.
+    mutating func change() {
+        changed = Self.allInstances
     }
 
     /// Forgets the first instance, which is delivered.
@@ -125,7 +160,18 @@ struct LaneWindow: Sendable {
         delivered += 1
         instances.removeFirst()
         instances.append(Instance())
+        // Each stands in another place now, where other rules may hold.
+        changed = Self.allInstances
     }
 
     var all: [Instance] { instances }
+}
+
+extension BroadcastFootprint {
+    /// Counts a vertex that is not delivered.
+    mutating func count(_ held: HeldVertex?) {
+        guard let held else { return }
+        heldVertices += 1
+        heldBytes += held.frame.encodedVertex.count
+    }
 }

@@ -27,22 +27,36 @@ public struct ShareGate: EchoGate {
     public func allows(_ vertex: Vertex) -> Bool {
         guard let key = key(of: vertex) else { return false }
         var draft = LaneDraft(lanes[Int(vertex.author)])
-        var submissions: [ShareSubmission] = []
         for record in vertex.records {
+            if record.first == RecordType.journalShareBatch.rawValue {
+                guard (try? allowsShares(record, &draft)) == true else { return false }
+                continue
+            }
             switch try? Record(decoding: record) {
             case .minerRegistration(let miner): guard draft.add(miner) else { return false }
             case .journalJob(let job): guard draft.add(job, configuration.syndicate, key) else { return false }
-            case .journalShareBatch(let batch):
-                guard let shares = draft.submissions(of: batch, within: levels) else { return false }
-                submissions += shares
             case .equivocationEvidence: continue
             case .closeMark(let mark): guard mark.epoch == epoch, isVoter(vertex) else { return false }
             default: return false
             }
         }
-        var results: [ShareResult] = []
-        validator.judge(batch: submissions, into: &results)
-        return results.allSatisfy { $0.verdict == .accepted }
+        return true
+    }
+
+    /// Shares that are decoded and judged together: they and what is made of them stay in the processor's caches.
+    private static let piece = 512
+
+    /// Whether a batch is one, refers only to what there is and proves its work.
+    private func allowsShares(_ record: [UInt8], _ draft: inout LaneDraft) throws(WireError) -> Bool {
+        var reader = try ShareBatchReader(record)
+        var shares: [JournalShare] = []
+        var submissions: [ShareSubmission] = []
+        while try reader.next(Self.piece, into: &shares) {
+            guard draft.submit(shares, within: levels, into: &submissions), validator.accepts(batch: submissions) else {
+                return false
+            }
+        }
+        return true
     }
 
     /// Takes the registrations and jobs of a delivered vertex.
@@ -118,24 +132,24 @@ private struct LaneDraft {
         return true
     }
 
-    /// The shares of a batch for judging; nil if one refers to nothing or has a level out of bounds.
-    mutating func submissions(
-        of batch: JournalShareBatch, within levels: ClosedRange<UInt8>
-    ) -> [ShareSubmission]? {
-        var submissions: [ShareSubmission] = []
-        submissions.reserveCapacity(batch.shares.count)
+    /// Replaces the contents of `submissions` by shares for judging; false if one refers to nothing or has a level out
+    /// of bounds.
+    mutating func submit(
+        _ shares: [JournalShare], within levels: ClosedRange<UInt8>, into submissions: inout [ShareSubmission]
+    ) -> Bool {
+        submissions.removeAll(keepingCapacity: true)
         // Shares of one work mostly follow each other.
         var last: (work: JournalShare.Work, made: ShareWork)?
-        for share in batch.shares {
+        for share in shares {
             if last?.work != share.work {
-                guard levels.contains(share.work.level), let made = work(share.work) else { return nil }
+                guard levels.contains(share.work.level), let made = work(share.work) else { return false }
                 last = (share.work, made)
             }
-            guard let last else { return nil }
+            guard let last else { return false }
             let roll = HeaderRoll(ntime: share.ntime, nonce: share.nonce, versionBits: share.versionBits)
             submissions.append(ShareSubmission(last.made, share.extranonce, roll))
         }
-        return submissions
+        return true
     }
 
     private mutating func work(_ work: JournalShare.Work) -> ShareWork? {

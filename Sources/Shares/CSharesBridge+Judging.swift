@@ -44,6 +44,25 @@ extension CSharesBridge {
         withExtendedLifetime((submissions, filter)) {}
     }
 
+    static func accepts(batch submissions: [ShareSubmission], engine: CSharesEngine) -> Bool {
+        var engine = unsafe engine.raw
+        let isAccepted = unsafe withUnsafeTemporaryAllocation(of: rp_share.self, capacity: chunk) { shares in
+            unsafe withUnsafeTemporaryAllocation(of: rp_share_result.self, capacity: chunk) { raw in
+                for start in stride(from: 0, to: submissions.count, by: chunk) {
+                    let length = min(chunk, submissions.count - start)
+                    for i in 0..<length {
+                        unsafe shares.initializeElement(at: i, to: Self.raw(submissions[start + i]))
+                    }
+                    unsafe rp_share_judge_batch(&engine, nil, raw.baseAddress, shares.baseAddress, length)
+                    for i in 0..<length where unsafe raw[i].verdict != RP_SHARE_ACCEPTED { return false }
+                }
+                return true
+            }
+        }
+        // The works must outlive the calls that their pointers went into.
+        return withExtendedLifetime(submissions) { isAccepted }
+    }
+
     /// What fills the results before they are written.
     private static let unjudged = ShareResult(hash: .zero, version: 0, verdict: .malformed, isBlock: false)
 

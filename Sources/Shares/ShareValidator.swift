@@ -45,6 +45,12 @@ public struct ShareValidator: Sendable {
         CSharesBridge.judge(batch: submissions, engine: engine, filter: filter, into: &results)
     }
 
+    /// Whether every one of the shares is accepted, with no filter: the same answer as the verdicts of `judge(batch:)`
+    /// give, without making results. Stops after a refused one.
+    public func accepts(batch submissions: [ShareSubmission]) -> Bool {
+        CSharesBridge.accepts(batch: submissions, engine: engine)
+    }
+
     /// Hashes one header of a core.
     public func hash(_ candidate: HeaderCore.Candidate) -> HeaderCore.Outcome {
         CSharesBridge.hash(candidate, engine: engine)

@@ -2,10 +2,12 @@ internal import Bitcoin
 
 /// A `ByteReader` that speaks in `WireError` and remembers where each bounded field started.
 struct RecordReader {
+    private let bytes: [UInt8]
     private var reader: ByteReader
     private var starts: [(field: RecordField, offset: Int)] = []
 
     init(_ bytes: [UInt8]) {
+        self.bytes = bytes
         reader = ByteReader(bytes)
     }
 
@@ -41,6 +43,13 @@ struct RecordReader {
 
     mutating func bytes(_ count: Int) throws(WireError) -> [UInt8] {
         do { return try reader.readBytes(count) } catch { throw WireError(error) }
+    }
+
+    /// Fixed-width fields of `count` bytes in all, with one check of the bounds for all of them.
+    mutating func fields<Value>(_ count: Int, _ read: (Span<UInt8>) -> Value) throws(WireError) -> Value {
+        let start = reader.offset
+        do { try reader.skip(count) } catch { throw WireError(error) }
+        return read(bytes.span.extracting(start..<start + count))
     }
 
     /// A size that counts nothing in the record.

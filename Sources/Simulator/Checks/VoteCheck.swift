@@ -35,11 +35,17 @@ struct VoteCheck {
 
     private mutating func voted(_ member: Int, _ vote: Vote) -> String? {
         let author = Int(vote.author)
-        let table = vote.kind == .echo ? \Record.echoes : \Record.readies
-        guard let first = records[member][keyPath: table][author, vote.sequence] else {
-            records[member][keyPath: table][author, vote.sequence] = vote.digest
-            return nil
+        let first: Hash256?
+        // Not by key paths, which take many times as long.
+        switch vote.kind {
+        case .echo:
+            first = records[member].echoes[author, vote.sequence]
+            if first == nil { records[member].echoes[author, vote.sequence] = vote.digest }
+        case .ready:
+            first = records[member].readies[author, vote.sequence]
+            if first == nil { records[member].readies[author, vote.sequence] = vote.digest }
         }
-        return first == vote.digest ? nil : "sent a second, different \(vote.kind) for \(author)/\(vote.sequence)"
+        guard let first, first != vote.digest else { return nil }
+        return "sent a second, different \(vote.kind) for \(author)/\(vote.sequence)"
     }
 }

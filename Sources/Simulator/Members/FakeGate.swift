@@ -15,9 +15,10 @@ struct FakeGate: EchoGate {
         var control: UInt64 = 0
 
         mutating func take(_ share: FakeShare) -> Bool {
-            let place = share.isControl ? \Lowest.control : \Lowest.share
-            guard share.number >= self[keyPath: place], share.number < UInt64.max else { return false }
-            self[keyPath: place] = share.number + 1
+            guard share.number >= (share.isControl ? control : self.share), share.number < UInt64.max else {
+                return false
+            }
+            if share.isControl { control = share.number + 1 } else { self.share = share.number + 1 }
             return true
         }
     }

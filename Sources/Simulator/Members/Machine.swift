@@ -2,14 +2,27 @@ internal import Bitcoin
 internal import Broadcast
 internal import Wire
 
+/// A running member, which is used in its place: reading a property of it otherwise copies all of it first, tens of
+/// thousands of times a run.
+private final class Process {
+    private var succession: Succession
+
+    init(_ succession: Succession) {
+        self.succession = succession
+    }
+
+    func use<Value>(_ body: (inout Succession) -> Value) -> Value {
+        body(&succession)
+    }
+}
+
 /// A process with its disk: one member, or one of the two halves of a twin.
 final class Machine {
     let author: Int
     let nonce: UInt64
     let plan: FaultPlan.Machine
-    /// One core, none while the machine is down: an array's element is looked at in its place, where looking into an
-    /// optional copies all of it, thousands of times a run.
-    private var successions: [Succession] = []
+    /// What runs while the machine has power.
+    private var process: Process?
     var disk: Disk
     var adversary: Adversary?
     /// Authors that it hears and speaks to, a bit each.
@@ -50,33 +63,35 @@ final class Machine {
     }
 
     /// Whether the machine has power.
-    var isRunning: Bool { !successions.isEmpty }
+    var isRunning: Bool { process != nil }
 
     /// A copy of the newest epoch's core; nil while the machine is down.
-    var core: BroadcastCore? { successions.first?.newest }
+    var core: BroadcastCore? { process?.use { $0.newest } }
 
     /// The newest epoch; nil while the machine is down.
-    var epoch: EpochConfiguration? { successions.isEmpty ? nil : successions[0].newest.configuration }
+    var epoch: EpochConfiguration? { process?.use { $0.newest.configuration } }
 
-    var delivered: [UInt64] { successions.isEmpty ? [] : successions[0].newest.deliveredSequences }
+    var delivered: [UInt64] { process?.use { $0.newest.deliveredSequences } ?? [] }
 
-    var footprint: BroadcastFootprint? { successions.isEmpty ? nil : successions[0].newest.footprint }
+    var footprint: BroadcastFootprint? { process?.use { $0.newest.footprint } }
 
     func start(_ succession: Succession) {
-        successions = [succession]
+        process = Process(succession)
     }
 
     func stop() {
-        successions = []
+        process = nil
     }
 
-    /// What the core does with an input, and when it wants to be woken on the machine's clock.
+    /// What the member does with an input, and when it wants to be woken on the machine's clock.
     func step(
         _ input: Succession.Input, at time: UInt64
     ) -> (effects: [Succession.EpochEffect], wakeTime: UInt64)? {
-        guard isRunning else { return nil }
-        let effects = successions[0].step(input, now: clock(at: time))
-        return (effects, successions[0].wakeTime)
+        let clock = clock(at: time)
+        return process?.use { succession in
+            let effects = succession.step(input, now: clock)
+            return (effects, succession.wakeTime)
+        }
     }
 
     /// What the machine's clock shows, in milliseconds.
