@@ -114,7 +114,7 @@ extension BroadcastCore {
             author: UInt16(truncatingIfNeeded: lane), sequence: sequence, digest: other.digest)
         let echoer = epoch.voters[other.voters.trailingZeroBitCount]
         out.effects.append(
-            .send(to: echoer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: [item])).encoded()))
+            .ask(to: echoer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: [item])).encoded()))
     }
 
     // MARK: Deliver

@@ -17,7 +17,7 @@ extension BroadcastCore {
         let status = StatusFrame(
             epoch: epoch.id, commit: order.number, commitHash: order.hash, certified: checkpoints.certified,
             lanes: lanes)
-        out.effects.append(.send(to: nil, frame: Frame.status(status).encoded()))
+        out.effects.append(.ask(to: nil, frame: Frame.status(status).encoded()))
     }
 
     /// Sends again what a peer whose lanes stand still may lack.
@@ -86,7 +86,7 @@ extension BroadcastCore {
             for start in stride(from: 0, to: items.count, by: Self.answeredPulls) {
                 let part = Array(items[start..<min(start + Self.answeredPulls, items.count)])
                 out.effects.append(
-                    .send(to: peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: part)).encoded()))
+                    .ask(to: peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: part)).encoded()))
             }
         }
     }

@@ -17,12 +17,16 @@ public enum Input: Sendable {
     case wake
 }
 
-/// What a member must do, in this order: nothing that stands after a `persist` leaves before it is durable.
+/// What a member must do, in this order: nothing but an `ask` that stands after a `persist`, of this step or of an
+/// earlier one, leaves before that is durable.
 public enum Effect: Sendable {
     /// Append to the log and make durable.
     case persist([LogEntry])
     /// Send a frame to an author by its index; nil is all others.
     case send(to: Int?, frame: [UInt8])
+    /// The same for a status or a question, which promise nothing: it leaves at once. Where it waited for a slow disk,
+    /// the member would get what it lacks that much later each time, and fall behind for good.
+    case ask(to: Int?, frame: [UInt8])
     /// The next commit of the log.
     case commit(Commit)
     /// Q voters signed a checkpoint; each is newer than the one before.

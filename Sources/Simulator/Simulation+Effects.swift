@@ -14,11 +14,13 @@ extension Simulation {
         }
     }
 
-    /// Nothing that stands after a write leaves before the write is durable.
+    /// Nothing that stands after a write leaves before the write is durable, but for questions.
     private func take(_ effect: Effect, _ index: Int) {
         if case .persist(let entries) = effect {
             machines[index].disk.append(entries)
             startSync(index)
+        } else if case .ask = effect {
+            perform(effect, index)
         } else {
             let written = machines[index].disk.entries.count
             if machines[index].disk.durableCount < written {
@@ -64,7 +66,7 @@ extension Simulation {
     private func perform(_ effect: Effect, _ index: Int) {
         switch effect {
         case .persist: break
-        case .send(let receiver, let frame): send(frame, from: index, to: receiver)
+        case .send(let receiver, let frame), .ask(let receiver, let frame): send(frame, from: index, to: receiver)
         case .commit(let commit):
             if machines[index].adversary == nil { watcher.committed(machines[index].author, commit, at: now) }
             applied(index, commit)
