@@ -94,7 +94,7 @@ extension BroadcastCore {
         let quorum = epoch.quorum
         let instance = windows[lane][index]
         askForConflict(lane, index, instance)
-        guard rules.pulls, index < Int(LaneWindow.vertices) || rules.pullsFarAhead, instance.pull == nil,
+        guard rules.pulls, index < LaneWindow.near || rules.looksFarAhead && !instance.lacksRoom, instance.pull == nil,
             let digest = instance.readies.digest(with: quorum.oneCorrect)
                 ?? instance.echoes.digest(with: quorum.decision),
             instance.held(digest) == nil

@@ -20,7 +20,7 @@ extension BroadcastCore {
         out.effects.append(.ask(to: nil, frame: Frame.status(status).encoded()))
     }
 
-    /// Sends again what a peer whose lanes stand still may lack.
+    /// Sends again what a peer may lack whose lanes stand still or are behind by more than a status.
     mutating func answer(_ status: StatusFrame, of peer: Int) {
         guard status.lanes.count == windows.count else {
             counters.badFrames += 1
@@ -32,11 +32,15 @@ extension BroadcastCore {
         resendCheckpoints(after: status.certified, to: peer)
         peers[peer].certified = status.certified
         let before = peers[peer].delivered
+        let here = peers[peer].deliveredHere
         peers[peer].delivered = status.lanes.map(\.delivered)
+        peers[peer].deliveredHere = deliveredSequences
         guard !before.isEmpty, rules.answersStatus else { return }
         var votes: [Vote] = []
-        for (lane, state) in status.lanes.enumerated() where state.delivered == before[lane] {
-            resend(lane, after: state, to: peer, &votes)
+        for (lane, state) in status.lanes.enumerated() {
+            // What was delivered here that long ago is not under way any more, whether the lane moves there or not.
+            let isBehind = rules.answersWhoMoves && state.delivered < here[lane]
+            if isBehind || state.delivered == before[lane] { resend(lane, after: state, to: peer, &votes) }
         }
         if !votes.isEmpty {
             out.effects.append(

@@ -14,14 +14,16 @@ extension Simulation {
         }
     }
 
-    /// Nothing that stands after a write leaves before the write is durable, but for questions.
+    /// Nothing that stands after a write leaves before the write is durable, but for questions and what is served from
+    /// the durable part of the log.
     private func take(_ effect: Effect, _ index: Int) {
-        if case .persist(let entries) = effect {
+        switch effect {
+        case .persist(let entries):
             machines[index].disk.append(entries)
             startSync(index)
-        } else if case .ask = effect {
+        case .ask, .serveReadies, .serveVertex, .serveCommits:
             perform(effect, index)
-        } else {
+        case .send, .commit, .certify, .recall, .quarantine, .alarm:
             let written = machines[index].disk.entries.count
             if machines[index].disk.durableCount < written {
                 machines[index].held.append((written, effect))
@@ -76,7 +78,7 @@ extension Simulation {
             serveReadies(index, receiver, author, sequences)
         case .serveVertex(let receiver, let item):
             let name = VertexName(author: Int(item.author), sequence: item.sequence)
-            guard let vertex = machines[index].disk.vertex(name, digest: item.digest) else { return }
+            guard let vertex = machines[index].disk.durableVertex(name, digest: item.digest) else { return }
             send(vertex.encoded(), from: index, to: receiver)
         case .recall(let names):
             let event = Event.recalled(machine: index, incarnation: machines[index].incarnation, names: names)
@@ -91,7 +93,7 @@ extension Simulation {
 
     private func serveReadies(_ index: Int, _ receiver: Int, _ author: Int, _ sequences: ClosedRange<UInt64>) {
         let votes = sequences.prefix(VotesFrame.maximumCount).compactMap { sequence in
-            machines[index].disk.ready(VertexName(author: author, sequence: sequence)).map { digest in
+            machines[index].disk.durableReady(VertexName(author: author, sequence: sequence)).map { digest in
                 Vote(
                     kind: .ready, author: UInt16(truncatingIfNeeded: author), sequence: sequence, digest: digest)
             }

@@ -8,9 +8,15 @@ struct Disk {
     /// How many entries are durable.
     private(set) var durableCount = 0
     /// By author and sequence - 1: the last log entries of the kinds that peers ask for.
-    private var readies: [[Hash256?]]
-    private var deliveries: [[Hash256?]]
+    private var readies: [[Line?]]
+    private var deliveries: [[Line?]]
     private var vertices: [[[VertexFrame]]]
+
+    /// A digest, and the number of entries up to the one that holds it.
+    private struct Line {
+        let digest: Hash256
+        let end: Int
+    }
 
     /// Sequences above are in the log but are not found: only a broken core writes them.
     private static let highestSequence: UInt64 = 1 << 16
@@ -23,8 +29,8 @@ struct Disk {
 
     mutating func append(_ new: [LogEntry]) {
         for entry in new {
-            index(entry)
             entries.append(entry)
+            index(entry)
         }
     }
 
@@ -42,12 +48,20 @@ struct Disk {
         durableCount = count
     }
 
-    func ready(_ name: VertexName) -> Hash256? {
-        Self.find(name, in: readies) ?? nil
+    /// The digest that was readied, once that is durable.
+    func durableReady(_ name: VertexName) -> Hash256? {
+        guard let line = Self.find(name, in: readies) ?? nil, line.end <= durableCount else { return nil }
+        return line.digest
+    }
+
+    /// The same as `vertex`, once the delivery is durable.
+    func durableVertex(_ name: VertexName, digest: Hash256) -> VertexFrame? {
+        guard let line = Self.find(name, in: deliveries) ?? nil, line.end <= durableCount else { return nil }
+        return vertex(name, digest: digest)
     }
 
     func delivery(_ name: VertexName) -> Hash256? {
-        Self.find(name, in: deliveries) ?? nil
+        (Self.find(name, in: deliveries) ?? nil)?.digest
     }
 
     /// The delivered vertex with that name, if its digest is the one that is wanted.
@@ -73,10 +87,10 @@ struct Disk {
             vertices[name.author][slot].append(frame)
         case .readied(let name, let digest):
             guard let slot = Self.slot(name, in: &readies, empty: nil) else { return }
-            readies[name.author][slot] = digest
+            readies[name.author][slot] = Line(digest: digest, end: entries.count)
         case .delivered(let name, let digest):
             guard let slot = Self.slot(name, in: &deliveries, empty: nil) else { return }
-            deliveries[name.author][slot] = digest
+            deliveries[name.author][slot] = Line(digest: digest, end: entries.count)
         case .echoed, .evidence, .signed, .diverged:
             break
         }
