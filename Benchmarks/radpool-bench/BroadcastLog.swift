@@ -51,7 +51,7 @@ struct BroadcastLog {
 
     private mutating func perform(_ effect: Effect, _ send: (Int, [UInt8]) -> Void) {
         switch effect {
-        case .send(let peer, let frame):
+        case .send(let peer, let frame), .ask(let peer, let frame):
             for to in bed.keys.indices where to != index && (peer == nil || peer == to) {
                 post(frame, to, send)
             }

@@ -12,7 +12,7 @@ extension BroadcastCore {
         else { return }
         catchUp = .asking(peer: peer, deadline: now + CatchUp.patience)
         let question = CatchUpFrame(epoch: epoch.id, commit: order.number)
-        out.effects.append(.send(to: peer, frame: Frame.catchUp(question).encoded()))
+        out.effects.append(.ask(to: peer, frame: Frame.catchUp(question).encoded()))
     }
 
     mutating func take(_ frame: CommitsFrame, from peer: Int) {
@@ -92,7 +92,7 @@ extension BroadcastCore {
         catchUp = fetch.isDone ? .idle : .fetching(fetch)
         if !wanted.isEmpty {
             out.effects.append(
-                .send(to: fetch.peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: wanted)).encoded()))
+                .ask(to: fetch.peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: wanted)).encoded()))
         }
     }
 

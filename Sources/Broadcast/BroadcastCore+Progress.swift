@@ -97,7 +97,9 @@ extension BroadcastCore {
     private mutating func seekBytes(_ lane: Int, _ index: Int) {
         let quorum = epoch.quorum
         askForConflict(lane, index)
-        guard rules.pulls, index < Int(LaneWindow.vertices) || rules.pullsFarAhead, windows[lane][index].pull == nil,
+        guard rules.pulls,
+            index < LaneWindow.near || rules.looksFarAhead && !windows[lane][index].lacksRoom,
+            windows[lane][index].pull == nil,
             let digest = windows[lane][index].readies.digest(with: quorum.oneCorrect)
                 ?? windows[lane][index].echoes.digest(with: quorum.decision),
             windows[lane][index].held(digest) == nil
@@ -118,7 +120,7 @@ extension BroadcastCore {
             author: UInt16(truncatingIfNeeded: lane), sequence: sequence, digest: other.digest)
         let echoer = epoch.voters[other.voters.trailingZeroBitCount]
         out.effects.append(
-            .send(to: echoer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: [item])).encoded()))
+            .ask(to: echoer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: [item])).encoded()))
     }
 
     // MARK: Deliver

@@ -80,7 +80,7 @@ extension BroadcastCore {
 
     private mutating func takeCandidate(_ frame: VertexFrame, from peer: Int) {
         let sequence = frame.vertex.sequence
-        guard let index = windows[peer].index(of: sequence), index < Int(LaneWindow.vertices) else {
+        guard let index = windows[peer].index(of: sequence), hasRoom(for: frame, at: index) else {
             counters.droppedVertices += 1
             if let node = graph.node(peer, sequence), evidence[peer] == .none, let known = node.held {
                 compare(frame, with: known, from: peer)
@@ -118,13 +118,24 @@ extension BroadcastCore {
             dirty.insert(lane)
         }
         if let pull = windows[lane][index].pull, pull.digest == held.digest {
-            windows[lane][index].pulled = held
             windows[lane][index].pull = nil
+            if hasRoom(for: frame, at: index) {
+                windows[lane][index].pulled = held
+            } else {
+                windows[lane][index].lacksRoom = true
+                counters.droppedVertices += 1
+            }
             dirty.insert(lane)
         }
         if evidence[lane] == .none, let candidate = windows[lane][index].candidate, held.digest != candidate.digest {
             compare(frame, with: candidate, from: peer)
         }
+    }
+
+    private func hasRoom(for frame: VertexFrame, at index: Int) -> Bool {
+        guard index < LaneWindow.near || rules.looksFarAhead else { return false }
+        let room = Int(epoch.configuration.bounds.largestPayload) + Frame.vertexOverhead
+        return windows[Int(frame.vertex.author)].holds(frame.encodedVertex.count, at: index, room: room)
     }
 
     /// Spends the peer's budget on the author's signature.

@@ -17,7 +17,7 @@ extension BroadcastCore {
         guard let inquiry = recovery.inquiry else { return }
         let frame = Frame.recoveryQuestion(RecoveryQuestionFrame(epoch: epoch.id, start: inquiry.start)).encoded()
         for voter in epoch.voters where voter != author && inquiry.answers[voter] == nil {
-            out.effects.append(.send(to: voter, frame: frame))
+            out.effects.append(.ask(to: voter, frame: frame))
         }
     }
 
@@ -52,7 +52,7 @@ extension BroadcastCore {
 
     /// The newest vertex of a peer that came from it, or that is delivered and in memory.
     private func newest(of peer: Int) -> RecoveryAnswerFrame.Signed? {
-        for index in (0..<Int(LaneWindow.vertices)).reversed() {
+        for index in (0..<LaneWindow.size).reversed() {
             guard let candidate = windows[peer][index].candidate else { continue }
             return RecoveryAnswerFrame.Signed(
                 sequence: candidate.vertex.sequence, digest: candidate.digest, signature: candidate.frame.signature)
@@ -151,6 +151,6 @@ extension BroadcastCore {
         lost.attempts += 1
         recovery.lost = lost
         out.effects.append(
-            .send(to: peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: [item])).encoded()))
+            .ask(to: peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: [item])).encoded()))
     }
 }

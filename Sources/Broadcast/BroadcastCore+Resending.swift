@@ -15,7 +15,7 @@ extension BroadcastCore {
     }
 
     private mutating func send(_ status: StatusFrame, to peer: Int?) {
-        out.effects.append(.send(to: peer, frame: Frame.status(status).encoded()))
+        out.effects.append(.ask(to: peer, frame: Frame.status(status).encoded()))
     }
 
     /// What was pulled does not count as held: only what comes from its author is echoed, and every correct echo may
@@ -29,7 +29,7 @@ extension BroadcastCore {
             lanes: lanes)
     }
 
-    /// Sends again what a peer whose lanes stand still may lack.
+    /// Sends again what a peer may lack whose lanes stand still or are behind by more than a status.
     mutating func answer(_ status: StatusFrame, of peer: Int) {
         guard status.lanes.count == windows.count else {
             counters.badFrames += 1
@@ -42,11 +42,15 @@ extension BroadcastCore {
         resendCheckpoints(after: status.certified, to: peer)
         peers[peer].certified = status.certified
         let before = peers[peer].delivered
+        let here = peers[peer].deliveredHere
         peers[peer].delivered = status.lanes.map(\.delivered)
+        peers[peer].deliveredHere = deliveredSequences
         guard !before.isEmpty, rules.answersStatus else { return }
         var votes: [Vote] = []
-        for (lane, state) in status.lanes.enumerated() where state.delivered == before[lane] {
-            resend(lane, after: state, to: peer, &votes)
+        for (lane, state) in status.lanes.enumerated() {
+            // What was delivered here that long ago is not under way any more, whether the lane moves there or not.
+            let isBehind = rules.answersWhoMoves && state.delivered < here[lane]
+            if isBehind || state.delivered == before[lane] { resend(lane, after: state, to: peer, &votes) }
         }
         if !votes.isEmpty {
             out.effects.append(
@@ -95,7 +99,7 @@ extension BroadcastCore {
             for start in stride(from: 0, to: items.count, by: Self.answeredPulls) {
                 let part = Array(items[start..<min(start + Self.answeredPulls, items.count)])
                 out.effects.append(
-                    .send(to: peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: part)).encoded()))
+                    .ask(to: peer, frame: Frame.pull(PullFrame(epoch: epoch.id, items: part)).encoded()))
             }
         }
     }

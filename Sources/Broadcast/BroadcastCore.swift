@@ -189,6 +189,8 @@ struct Outbox: Sendable {
 struct Peer: Sendable {
     /// What it had delivered at its status before; empty before the first.
     var delivered: [UInt64] = []
+    /// What the member itself had delivered then.
+    var deliveredHere: [UInt64] = []
     /// The newest checkpoint that it had a certificate of at that status; nil before the first.
     var certified: UInt64?
     /// When its status was answered last.

@@ -17,19 +17,25 @@ public enum Input: Sendable {
     case wake
 }
 
-/// What a member must do, in this order: nothing that stands after a `persist` leaves before it is durable.
+/// What a member must do, in this order: nothing that stands after a `persist`, of this step or of an earlier one, is
+/// done before that is durable, but for `ask` and for what is served from the durable part of the log. Those are done
+/// at once: where they waited for a slow disk, this member or another would get what it lacks that much later each
+/// time, and fall behind for good.
 public enum Effect: Sendable {
     /// Append to the log and make durable.
     case persist([LogEntry])
     /// Send a frame to an author by its index; nil is all others.
     case send(to: Int?, frame: [UInt8])
+    /// The same for a status or a question, which promise nothing: it leaves at once.
+    case ask(to: Int?, frame: [UInt8])
     /// The next commit of the log.
     case commit(Commit)
     /// The epoch has ended with the commit before. Own records that no commit holds belong into the next epoch.
     case closed(next: EpochConfiguration, unordered: [[UInt8]])
     /// Q voters signed a checkpoint; each is newer than the one before.
     case certify(CheckpointCertificate)
-    /// Send to a peer, from the log, one's READY for each of these delivered vertices of a lane.
+    /// Send to a peer, from the log, one's READY for each of these delivered vertices of a lane. Whether it was
+    /// readied or not: what is delivered can have no other.
     case serveReadies(to: Int, author: Int, sequences: ClosedRange<UInt64>)
     /// Send to a peer, from the log, a delivered vertex if it has the digest.
     case serveVertex(to: Int, PullFrame.Item)

@@ -86,6 +86,8 @@ struct Instance: Sendable {
     /// Parents of the candidate that came back from the log.
     var recalled: [VertexFrame] = []
     var isRecalling = false
+    /// Whether pulled bytes had no room: they are asked for again when the instance is one of the next two.
+    var lacksRoom = false
 
     /// A search for bytes.
     struct Pull: Sendable {
@@ -101,6 +103,11 @@ struct Instance: Sendable {
         return nil
     }
 
+    /// The bytes of vertices that are held.
+    var heldBytes: Int {
+        (candidate?.frame.encodedVertex.count ?? 0) + (pulled?.frame.encodedVertex.count ?? 0)
+    }
+
     /// Who voted for a digest, in whatever way.
     func supporters(of digest: Hash256) -> VoterSet {
         echoes.voters(for: digest) | readies.voters(for: digest)
@@ -110,8 +117,8 @@ struct Instance: Sendable {
 /// The instances of a lane that may be voted for: those after the delivered sequence.
 struct LaneWindow: Sendable {
     static let size = 8
-    /// How many instances ahead a vertex is looked at.
-    static let vertices: UInt64 = 2
+    /// How many instances ahead a vertex is looked at whatever its size. Those of the others share the room of one.
+    static let near = 2
 
     private(set) var delivered: UInt64 = 0
     private var instances = [Instance](repeating: Instance(), count: size)
@@ -153,6 +160,11 @@ struct LaneWindow: Sendable {
     /// All of them are to be looked at again: the rules for them have changed.
     mutating func change() {
         changed = Self.allInstances
+    }
+
+    /// Whether so many bytes more of an instance may be held, where `room` is the size of the largest vertex.
+    func holds(_ bytes: Int, at index: Int, room: Int) -> Bool {
+        index < Self.near || instances.dropFirst(Self.near).reduce(bytes) { $0 + $1.heldBytes } <= room
     }
 
     /// Forgets the first instance, which is delivered.

@@ -33,8 +33,10 @@ package struct Rules: Sendable {
     package var answersStatus = true
     /// Whether missing bytes are pulled.
     package var pulls = true
-    /// Whether bytes are pulled for an instance that is further ahead than vertices are looked at.
-    package var pullsFarAhead = false
+    /// Whether vertices are looked at and pulled for more than the next two instances of a lane.
+    package var looksFarAhead = true
+    /// Whether a status is answered, for what the member delivered before the peer's last one, while the lane moves.
+    package var answersWhoMoves = true
     /// Whether vertices are sorted within a commit.
     package var sortsCommits = true
     /// Whether the sequences that were committed are left out of later commits.

@@ -14,13 +14,17 @@ extension Simulation {
         }
     }
 
-    /// Nothing that stands after a write leaves before the write is durable.
+    /// Nothing that stands after a write leaves before the write is durable, but for questions and what is served from
+    /// the durable part of the log.
     private func take(_ effect: Succession.EpochEffect, _ index: Int) {
-        if case .closed(let next, _) = effect.effect, machines[index].adversary == nil { watcher.prepare(next) }
-        if case .persist(let entries) = effect.effect {
+        switch effect.effect {
+        case .persist(let entries):
             machines[index].disk.append(entries.map { Succession.EpochEntry(epoch: effect.epoch, entry: $0) })
             startSync(index)
-        } else {
+        case .ask, .serveReadies, .serveVertex, .serveCommits:
+            perform(effect, index)
+        case .send, .commit, .closed, .certify, .recall, .quarantine, .alarm:
+            if case .closed(let next, _) = effect.effect, machines[index].adversary == nil { watcher.prepare(next) }
             let written = machines[index].disk.entries.count
             if machines[index].disk.durableCount < written {
                 machines[index].held.append((written, effect))
@@ -66,7 +70,7 @@ extension Simulation {
         let epoch = tagged.epoch
         switch tagged.effect {
         case .persist: break
-        case .send(let receiver, let frame): send(frame, from: index, to: receiver)
+        case .send(let receiver, let frame), .ask(let receiver, let frame): send(frame, from: index, to: receiver)
         case .commit(let commit):
             if machines[index].adversary == nil {
                 watcher.committed(machines[index].author, commit, epoch: Int(epoch), at: now)
@@ -79,7 +83,9 @@ extension Simulation {
             serveReadies(index, receiver, epoch, author, sequences)
         case .serveVertex(let receiver, let item):
             let name = VertexName(author: Int(item.author), sequence: item.sequence)
-            guard let vertex = machines[index].disk.vertex(name, epoch: epoch, digest: item.digest) else { return }
+            guard let vertex = machines[index].disk.durableVertex(name, epoch: epoch, digest: item.digest) else {
+                return
+            }
             send(vertex.encoded(), from: index, to: receiver)
         case .recall(let names):
             let event = Event.recalled(
@@ -108,7 +114,8 @@ extension Simulation {
         _ index: Int, _ receiver: Int, _ epoch: UInt64, _ author: Int, _ sequences: ClosedRange<UInt64>
     ) {
         let votes = sequences.prefix(VotesFrame.maximumCount).compactMap { sequence in
-            machines[index].disk.delivery(VertexName(author: author, sequence: sequence), epoch: epoch).map { digest in
+            machines[index].disk.durableDelivery(VertexName(author: author, sequence: sequence), epoch: epoch).map {
+                digest in
                 Vote(
                     kind: .ready, author: UInt16(truncatingIfNeeded: author), sequence: sequence, digest: digest)
             }

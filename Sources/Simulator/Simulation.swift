@@ -32,7 +32,7 @@ public final class Simulation {
     /// - Throws: `SimulationError` for options that make no syndicate.
     public convenience init(seed: UInt64, options: SimulationOptions) throws(SimulationError) {
         var random = SplitMix64(seed: seed)
-        let drawn = (4..<10).contains(options.nodes) && random.happens(200_000) ? 1 : 0
+        let drawn = (1..<10).contains(options.nodes) && random.happens(200_000) ? 1 : 0
         let observers = options.observers ?? drawn
         let syndicate: Syndicate
         do {

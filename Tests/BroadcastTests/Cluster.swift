@@ -97,7 +97,7 @@ struct Cluster {
         for effect in effects {
             switch effect {
             case .persist(let entries): logs[member] += entries
-            case .send(let peer, let frame):
+            case .send(let peer, let frame), .ask(let peer, let frame):
                 for to in cores.indices where to != member && (peer == nil || peer == to) {
                     queue.append(Delivery(from: member, to: to, frame: frame))
                 }

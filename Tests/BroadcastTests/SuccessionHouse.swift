@@ -132,7 +132,7 @@ struct SuccessionHouse {
     private mutating func handle(_ tagged: Succession.EpochEffect, of member: Int) {
         switch tagged.effect {
         case .persist(let entries): logs[member] += entries.map { .init(epoch: tagged.epoch, entry: $0) }
-        case .send(let peer, let frame):
+        case .send(let peer, let frame), .ask(let peer, let frame):
             hear(frame, of: member)
             for to in members.indices where to != member {
                 if let peer, index(of: to, in: tagged.epoch, at: member) != peer { continue }

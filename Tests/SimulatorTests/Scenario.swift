@@ -1,6 +1,7 @@
 import Broadcast
-import Simulator
 import Testing
+
+@testable import Simulator
 
 /// A scripted run of a syndicate in which everybody votes and nothing goes wrong but what a test puts into the plan.
 struct Scenario {
@@ -31,6 +32,12 @@ struct Scenario {
         let report = simulation.run()
         #expect(report.violations.isEmpty, "\(report)", sourceLocation: location)
         return simulation
+    }
+
+    /// The commits that a member's log gives.
+    static func commits(of member: Int, in run: Simulation) -> [Commit] {
+        var succession = run.makeSuccession(member)
+        return succession.restore(run.machines[member].disk.entries, start: nil)
     }
 
     /// The commits of a run in which nothing goes wrong.

@@ -64,20 +64,16 @@ import Testing
         }
     }
 
-    /// An author that does not vote breaks nothing in a small syndicate. Why it falls behind at n = 1 is not known yet.
-    @Test(arguments: 1...2)
+    /// An author that does not vote follows a small syndicate, however fast its rounds are: at n = 1 they wait for no
+    /// network.
+    @Test(arguments: 1...3)
     func observersOfSmallSyndicates(nodes: Int) throws {
         var options = SimulationOptions(nodes: nodes, byzantine: 0)
         options.observers = 1
-        let found = try (1...8).flatMap { try Simulation(seed: UInt64($0), options: options).run().violations }
-        // What it lacks because it is behind: its own progress, and records that it has not committed yet.
-        let behind = found.filter { $0.member == nodes && [.progress, .acknowledged].contains($0.invariant) }
-        let others = found.filter { !behind.contains($0) }
-        #expect(others.isEmpty, "\(others)")
-        withKnownIssue {
-            #expect(behind.isEmpty, "\(behind)")
-        } when: {
-            nodes == 1
+        // At n = 1 the seeds 3, 5 and 8 lack a window, and 23 and 26 answers that wait for no disk.
+        for seed in Array(1...UInt64(Scale.count(8, full: 40))) + [23, 26] {
+            let report = try Simulation(seed: seed, options: options).run()
+            #expect(report.violations.isEmpty, "\(report)")
         }
     }
 

@@ -13,8 +13,8 @@ struct FootprintCheck {
         let voters = configuration.authors.count { $0.isVoter }
         instances = 8 * authors
         choices = 2 * voters
-        vertices = 4 * authors
-        bytes = vertices * (Int(configuration.bounds.largestPayload) + Frame.vertexOverhead)
+        vertices = 16 * authors
+        bytes = 5 * authors * (Int(configuration.bounds.largestPayload) + Frame.vertexOverhead)
     }
 
     func judge(_ footprint: BroadcastFootprint) -> [String] {

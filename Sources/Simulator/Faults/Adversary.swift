@@ -153,10 +153,11 @@ struct Adversary {
     }
 
     private mutating func treat(_ frame: [UInt8], _ log: Disk) -> [Outgoing] {
-        let honest = [Outgoing(to: others, frame: frame)]
         guard case .vertex(let own)? = try? Frame(decoding: frame), Int(own.vertex.author) == author,
             own.vertex.epoch == forge.epoch
-        else { return honest }
+        else { return [Outgoing(to: others, frame: frame)] }
+        let discreet = behaviour.kinds.contains(.ignores) ? forge.withoutConfession(own.vertex) : nil
+        let honest = [Outgoing(to: others, frame: discreet.flatMap(forge.sign)?.frame ?? frame)]
         parents.append(own.vertex.parents)
         if parents.count > 2 { parents.removeFirst() }
         guard random.happens(behaviour.chance) else { return honest }
@@ -166,7 +167,7 @@ struct Adversary {
         guard !ways.isEmpty else { return honest }
         let way = ways[random.index(ways.count)]
         if way == .selects { return [Outgoing(to: some & others, frame: frame)] }
-        guard let bad = forged(way, own.vertex, log).flatMap(forge.sign) else { return honest }
+        guard let bad = forged(way, discreet ?? own.vertex, log).flatMap(forge.sign) else { return honest }
         switch way {
         case .equivocates:
             split = Split(

@@ -76,6 +76,13 @@ struct VertexForge {
         }
     }
 
+    /// The vertex without evidence against its own author; nil where there is none in it. Whoever puts other vertices in
+    /// the place of its core's proves to its core that two of one name are signed, and would say so in its lane.
+    func withoutConfession(_ vertex: Vertex) -> Vertex? {
+        let records = vertex.records.filter { (try? EquivocationEvidence(decoding: $0))?.author != vertex.author }
+        return records.count == vertex.records.count ? nil : change(vertex) { $0.records = records }
+    }
+
     /// How many parents of a vertex, where all authors vote, are of the round before it.
     func strongParents(of vertex: Vertex, _ log: Disk, _ number: UInt64) -> Int {
         vertex.parents.enumerated().count { author, sequence in

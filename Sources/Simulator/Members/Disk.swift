@@ -12,13 +12,19 @@ struct Disk {
 
     /// What peers ask for of an epoch, by author and sequence - 1.
     fileprivate struct Tables {
-        var deliveries: [[Hash256?]]
+        var deliveries: [[Line?]]
         var vertices: [[[VertexFrame]]]
 
         init(authorCount: Int) {
             deliveries = Array(repeating: [], count: authorCount)
             vertices = Array(repeating: [], count: authorCount)
         }
+    }
+
+    /// A digest, and the number of entries up to the one that holds it.
+    fileprivate struct Line {
+        let digest: Hash256
+        let end: Int
     }
 
     /// Sequences above are in the log but are not found: only a broken core writes them.
@@ -30,9 +36,9 @@ struct Disk {
 
     mutating func append(_ new: [Succession.EpochEntry]) {
         for entry in new {
-            while epochs.count <= entry.epoch { epochs.append(Tables(authorCount: authorCount)) }
-            epochs[Int(entry.epoch)].index(entry.entry)
             entries.append(entry)
+            while epochs.count <= entry.epoch { epochs.append(Tables(authorCount: authorCount)) }
+            epochs[Int(entry.epoch)].index(entry.entry, end: entries.count)
         }
     }
 
@@ -59,8 +65,21 @@ struct Disk {
         durableCount = count
     }
 
+    /// The digest of a delivered vertex, once the delivery is durable.
+    func durableDelivery(_ name: VertexName, epoch: UInt64) -> Hash256? {
+        guard let line = tables(epoch).flatMap({ Self.find(name, in: $0.deliveries) }) ?? nil,
+            line.end <= durableCount
+        else { return nil }
+        return line.digest
+    }
+
+    /// The same as `vertex`, once the delivery is durable.
+    func durableVertex(_ name: VertexName, epoch: UInt64, digest: Hash256) -> VertexFrame? {
+        durableDelivery(name, epoch: epoch) == digest ? vertex(name, epoch: epoch, digest: digest) : nil
+    }
+
     func delivery(_ name: VertexName, epoch: UInt64) -> Hash256? {
-        tables(epoch).flatMap { Self.find(name, in: $0.deliveries) } ?? nil
+        (tables(epoch).flatMap { Self.find(name, in: $0.deliveries) } ?? nil)?.digest
     }
 
     /// The delivered vertex with that name, if its digest is the one that is wanted.
@@ -91,7 +110,7 @@ struct Disk {
 }
 
 extension Disk.Tables {
-    fileprivate mutating func index(_ entry: LogEntry) {
+    fileprivate mutating func index(_ entry: LogEntry, end: Int) {
         switch entry {
         case .vertex(let frame):
             let name = VertexName(author: Int(frame.vertex.author), sequence: frame.vertex.sequence)
@@ -99,7 +118,7 @@ extension Disk.Tables {
             vertices[name.author][slot].append(frame)
         case .delivered(let name, let digest):
             guard let slot = Disk.slot(name, in: &deliveries, empty: nil) else { return }
-            deliveries[name.author][slot] = digest
+            deliveries[name.author][slot] = Disk.Line(digest: digest, end: end)
         case .echoed, .readied, .evidence, .certified, .abstained, .signed, .diverged:
             break
         }
