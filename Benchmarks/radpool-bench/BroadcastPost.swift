@@ -19,15 +19,18 @@ final class Post: Sendable {
 
     /// A member has ordered everything.
     func finish() {
-        if finished.add(1, ordering: .sequentiallyConsistent).newValue == logs.count {
-            endTime.store(rp_load_now(), ordering: .sequentiallyConsistent)
-        }
+        if finished.add(1, ordering: .sequentiallyConsistent).newValue == logs.count { stop() }
     }
 
-    /// Whether all have.
-    var isComplete: Bool { end > 0 }
+    /// Ends the run, whatever is ordered.
+    func stop() {
+        endTime.store(rp_load_now(), ordering: .sequentiallyConsistent)
+    }
 
-    /// When all had, nanoseconds; 0 before.
+    /// Whether the run has ended.
+    var isEnded: Bool { end > 0 }
+
+    /// When the run ended, nanoseconds; 0 before.
     var end: UInt64 { endTime.load(ordering: .sequentiallyConsistent) }
 }
 
@@ -61,19 +64,22 @@ final class Mailbox<Item: Sendable>: Sendable {
     }
 }
 
-/// A thread and its outcome.
+/// A thread and its outcome. A failure ends the run.
 final class Worker<Value: Sendable>: Sendable {
+    private let post: Post
     private let body: @Sendable () throws -> Value
     private let result = Mutex<Result<Value, any Error>?>(nil)
     private let finished = DispatchSemaphore(value: 0)
 
-    init(_ body: @escaping @Sendable () throws -> Value) {
+    init(_ post: Post, _ body: @escaping @Sendable () throws -> Value) {
+        self.post = post
         self.body = body
     }
 
     func start() {
         let thread = Thread { [self] in
             let outcome = Result { try body() }
+            if case .failure = outcome { post.stop() }
             result.withLock { $0 = outcome }
             finished.signal()
         }

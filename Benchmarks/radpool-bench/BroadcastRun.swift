@@ -27,10 +27,10 @@ struct BroadcastRun {
     init(_ bed: BroadcastBed) throws {
         let post = Post(members: bed.keys.count, threads: Self.threads)
         let workers = (0..<Self.threads).map { thread in
-            Worker<Void> { try Self.work(thread, bed, post) }
+            Worker<Void>(post) { try Self.work(thread, bed, post) }
         }
         let logs = bed.keys.indices.map { member in
-            Worker<MemberResult> { try Self.write(member, bed, post) }
+            Worker<MemberResult>(post) { try Self.write(member, bed, post) }
         }
         let start = rp_load_now()
         for log in logs { log.start() }
@@ -54,7 +54,7 @@ struct BroadcastRun {
     private static func work(_ thread: Int, _ bed: BroadcastBed, _ post: Post) throws {
         var members = bed.keys.indices.filter { $0 % threads == thread }.map { BroadcastMember($0, bed) }
         let end = rp_load_now() + UInt64(limit * 1e9)
-        while !post.isComplete {
+        while !post.isEnded {
             guard rp_load_now() < end else { throw ValidationError("not everything is ordered after \(limit) s") }
             for index in members.indices { post.logs[members[index].index].post(members[index].turn()) }
             let wait = members.map(\.patience).min() ?? 1
@@ -71,7 +71,7 @@ struct BroadcastRun {
     private static func write(_ member: Int, _ bed: BroadcastBed, _ post: Post) throws -> MemberResult {
         var log = try BroadcastLog(member, bed)
         var isDone = false
-        while !post.isComplete {
+        while !post.isEnded {
             try log.write(post.logs[member].take(milliseconds: 50)) { peer, bytes in
                 post.letters[peer % threads].post([Letter(from: member, to: peer, bytes: bytes)])
             }

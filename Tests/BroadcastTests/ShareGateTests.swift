@@ -1,5 +1,6 @@
 import Bitcoin
 import Broadcast
+import Synchronization
 import Testing
 import Wire
 
@@ -39,6 +40,15 @@ import Wire
         gate.admit(try lane.vertex(start))
         #expect(gate.allows(try lane.vertex([try lane.batch(40)])))
         #expect(!gate.allows(try lane.vertex([try lane.batch(40, spoiling: true)])))
+    }
+
+    /// Batches are judged in pieces: the last one counts as the first.
+    @Test mutating func oneBadShareSpoilsALongBatch() throws {
+        gate.admit(try lane.vertex(start))
+        #expect(gate.allows(try lane.vertex([try lane.batch(1_024, level: 34)])))
+        #expect(gate.allows(try lane.vertex([try lane.batch(1_025, level: 34)])))
+        #expect(!gate.allows(try lane.vertex([try lane.batch(1_024, level: 34, spoiling: true)])))
+        #expect(!gate.allows(try lane.vertex([try lane.batch(1_025, level: 34) + [0]])), "a byte too many")
     }
 
     @Test mutating func levelsAreWithinTheConfiguration() throws {
@@ -115,6 +125,20 @@ import Wire
         #expect(gate.allows(try lane.vertex([try lane.batch(1)])))
     }
 
+    /// A vertex is judged once at each member, at its author too.
+    @Test func aVertexIsJudgedOnce() throws {
+        var gates: [CountingGate] = []
+        var cluster = try Cluster(voters: 4) { _ in
+            gates.append(CountingGate())
+            return gates[gates.count - 1]
+        }
+        cluster.run(milliseconds: 3_000)
+        let made = cluster.cores.reduce(0) { $0 + $1.counters.ownVertices }
+        #expect(made > 8)
+        #expect(gates.count == 4)
+        for gate in gates { #expect(gate.judged == made) }
+    }
+
     /// A cluster with the real gate: real shares come through, bad ones are quarantined at home, one by one.
     @Test func aClusterJudgesRealShares() throws {
         var cluster = try Cluster(voters: 4, gate: { ShareGate($0) })
@@ -129,4 +153,18 @@ import Wire
         #expect(cluster.quarantined[3] == [bad])
         #expect(cluster.quarantined[0].isEmpty)
     }
+}
+
+/// Allows everything and counts how often it was asked.
+private final class CountingGate: EchoGate, Sendable {
+    private let count = Mutex<UInt64>(0)
+
+    var judged: UInt64 { count.withLock { $0 } }
+
+    func allows(_ vertex: Vertex) -> Bool {
+        count.withLock { $0 += 1 }
+        return true
+    }
+
+    func admit(_ vertex: Vertex) {}
 }

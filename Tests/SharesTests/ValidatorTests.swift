@@ -36,6 +36,26 @@ struct ValidatorTests {
         }
     }
 
+    @Test("a batch is accepted exactly when each of its shares is", arguments: availableValidators)
+    func acceptance(validator: ShareValidator) throws {
+        var random = RandomWork(seed: 6)
+        let works = try random.works(jobs: 2, each: 3, branchCount: 2)
+        let all = (0..<2_000).map { random.submission(of: works[$0 % works.count]) }
+        let good = all.filter { validator.judge($0).verdict == .accepted }
+        let bad = try #require(all.first { validator.judge($0).verdict != .accepted })
+        #expect(good.count > 20)
+        #expect(validator.accepts(batch: []))
+        let long = (0..<300).map { good[$0 % good.count] }
+        for size in [1, 16, 127, 128, 129, 300] {
+            #expect(validator.accepts(batch: Array(long.prefix(size))), "\(size)")
+            for place in [0, size / 2, size - 1] {
+                var spoiled = Array(long.prefix(size))
+                spoiled[place] = bad
+                #expect(!validator.accepts(batch: spoiled), "\(place) of \(size)")
+            }
+        }
+    }
+
     @Test("jobs of every branch length share a batch")
     func mixedShapes() throws {
         var random = RandomWork(seed: 3)

@@ -59,6 +59,13 @@ import Wire
         refuse(replacing(bytes, at: 17, with: [128]), .invalid(.level), at: 17)
         refuse(replacing(bytes, at: 19, with: [1]), .invalid(.shares), at: 19)
         refuse(bytes + [0], .malformed(.trailingBytes(count: 1)), at: 44)
+        // A count for which there is room, and an index of three bytes that takes some of it.
+        let works = (0..<254).flatMap { [0, UInt8($0), 0, 0, 0, 64] as [UInt8] }
+        let shares = (0..<253).flatMap { [UInt8($0)] + bytes[20...] }
+        let start = [UInt8](bytes[..<11]) + [0xfd, 254, 0] + works + [0xfd, 254, 0]
+        refuse(
+            start + shares + [0xfd, 253, 0] + bytes[20..<42], .malformed(.truncated(needed: 24)),
+            at: start.count + shares.count + 3)
     }
 
     @Test func batchOrder() throws {

@@ -94,4 +94,46 @@ import Wire
         batch = encoder.finish()
         #expect(batch == nil)
     }
+
+    /// What `ShareBatchReader` gives in pieces; nil if it refuses the bytes.
+    private func pieces(_ bytes: [UInt8], of limit: Int) -> [JournalShare]? {
+        do {
+            var reader = try ShareBatchReader(bytes)
+            var shares: [JournalShare] = []
+            var piece: [JournalShare] = []
+            while try reader.next(limit, into: &piece) {
+                #expect(!piece.isEmpty && piece.count <= max(limit, 1))
+                shares += piece
+            }
+            #expect(piece.isEmpty)
+            #expect(shares.count == reader.count)
+            return shares
+        } catch {
+            return nil
+        }
+    }
+
+    /// Pieces of any size give what the whole gives, and refuse what the whole refuses.
+    @Test func piecesAreTheWhole() throws {
+        var refused = 0
+        for seed in 0..<UInt64(Scale.count(100, full: 2_000)) {
+            var generator = SeededGenerator(seed: seed)
+            let batch = try Samples.batch(&generator)
+            let bytes = batch.encoded()
+            let limit = Int.random(in: 0...64, using: &generator)
+            #expect(pieces(bytes, of: limit) == batch.shares, "seed \(seed)")
+            for _ in 0..<20 {
+                var damaged = bytes
+                switch generator.next() % 3 {
+                case 0: damaged.removeLast(Int.random(in: 1...min(60, bytes.count), using: &generator))
+                case 1: damaged += generator.bytes(Int.random(in: 1...30, using: &generator))
+                default: damaged[Int.random(in: damaged.indices, using: &generator)] ^= 1 << (generator.next() % 8)
+                }
+                let whole = try? JournalShareBatch(decoding: damaged).shares
+                #expect(pieces(damaged, of: limit) == whole, "seed \(seed)")
+                if whole == nil { refused += 1 }
+            }
+        }
+        #expect(refused > 100)
+    }
 }
