@@ -5,20 +5,29 @@ internal import Wire
 extension BroadcastCore {
     /// Asks a peer that is far ahead.
     mutating func startCatchUp(with peer: Int, certified: UInt64) {
-        guard case .idle = catchUp, certified > order.number, certified - order.number > CatchUp.distance else {
-            return
-        }
+        guard case .idle = catchUp, certified > order.number, certified - order.number > CatchUp.distance,
+            now >= peers[peer].catchUpPause
+        else { return }
         catchUp = .asking(peer: peer, deadline: now + CatchUp.patience)
         let question = CatchUpFrame(epoch: epoch.id, commit: order.number)
         out.effects.append(.ask(to: peer, frame: Frame.catchUp(question).encoded()))
     }
 
+    /// The next peer whose status says more is asked. The one that brought nothing is left alone until f others could
+    /// have done the same: whoever is quickest with its status is not asked for ever.
+    mutating func giveUpCatchUp() {
+        if let peer = catchUp.peer {
+            let turns = UInt64(epoch.quorum.oneCorrect)
+            peers[peer].catchUpPause = now + turns * CatchUp.patience + 4 * settings.statusInterval
+        }
+        catchUp = .idle
+    }
+
     mutating func take(_ frame: CommitsFrame, from peer: Int) {
         guard catchUp.isAsking(peer) else { return }
         guard let items = certifiedVertices(of: frame) else {
-            // Another peer is asked at its next status.
             counters.badFrames += 1
-            catchUp = .idle
+            giveUpCatchUp()
             return
         }
         catchUp = .fetching(CatchUp.Fetch(peer: peer, items: items, deadline: now + CatchUp.patience))
@@ -67,7 +76,7 @@ extension BroadcastCore {
             if windows[lane].delivered < front.item.sequence {
                 guard let held = front.held ?? self.held(front.item) else { break }
                 guard deliverCertified(held, lane) else {
-                    catchUp = .idle
+                    giveUpCatchUp()
                     return
                 }
             }

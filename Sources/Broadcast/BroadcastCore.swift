@@ -128,7 +128,7 @@ public struct BroadcastCore: Sendable {
     private mutating func keepTime() {
         if now >= statusTime { sendStatus() }
         if now >= pullTime { sendPulls() }
-        if now >= catchUp.deadline { catchUp = .idle }
+        if now >= catchUp.deadline { giveUpCatchUp() }
     }
 
     private mutating func flush() -> [Effect] {
@@ -175,6 +175,8 @@ struct Peer: Sendable {
     var certified: UInt64?
     /// When its status was answered last.
     var answerTime: UInt64?
+    /// Until when it is not asked for commits, because it brought nothing.
+    var catchUpPause: UInt64 = 0
     /// Signatures of its vertices that are still checked until the next status.
     var checksLeft: Int
 }

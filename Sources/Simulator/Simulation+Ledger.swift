@@ -12,8 +12,10 @@ extension Simulation {
                 CommitsFrame.Entry(author: UInt16(truncatingIfNeeded: $0.name.author), digest: $0.digest)
             })
         guard commit.number % Self.interval == 0 else { return }
+        let isWrong = commit.number >= machines[index].plan.wrongLedgerStart ?? UInt64.max
+        let root = isWrong ? TaggedHash("radpool/simulator/ledger").hash(commit.hash.bytes) : commit.hash
         let event = Event.ledger(
-            machine: index, incarnation: machines[index].incarnation, commit: commit.number, root: commit.hash)
+            machine: index, incarnation: machines[index].incarnation, commit: commit.number, root: root)
         queue.push(event, at: now + disks.within(100...100_000))
     }
 

@@ -29,7 +29,7 @@ struct Mutant: Sendable, CustomTestStringConvertible {
         Mutant("2f+1 echoes", nodes: 5, seeds: [3, 9, 13]) { $0.echoQuorum = { 2 * $0.faults + 1 } },
         Mutant("amplify at one ready", seeds: [1, 2]) { $0.amplification = { $0.faults } },
         Mutant("deliver at f+1 readies", seeds: [9, 13, 18]) { $0.delivery = { $0.faults + 1 } },
-        Mutant("commit at f votes", seeds: [30, 44, 57]) { $0.anchorVotes = { $0.faults } },
+        Mutant("commit at f votes", seeds: [41, 66, 87]) { $0.anchorVotes = { $0.faults } },
         Mutant("n-f-1 strong parents", seeds: [53]) { $0.strongParents = { $0.available - 1 } },
         Mutant("votes are not logged", seeds: [1]) { $0.logsVotes = false },
         Mutant("own vertices are not logged", seeds: [1]) { $0.logsOwnVertex = false },
