@@ -24,9 +24,9 @@ import Wire
         return scenario
     }
 
-    /// 23. A peer that says to be far ahead serves wrong digests, a wrong order, too little, a wrong checkpoint, old news
-    /// or nothing: every lie is found, the others help, and 8 s after the end of its absence the member is where they
-    /// are.
+    /// 23. A peer that says to be far ahead serves wrong digests, a wrong order, too little, a wrong checkpoint, old
+    /// news or nothing: every lie is found, the others help, and 8 s after the end of its absence the member is where
+    /// they are.
     @Test(arguments: 1...UInt64(Scale.count(6, full: 24)))
     func aLiarServesHistory(seed: UInt64) throws {
         let run = try scenario().simulation(seed: seed)

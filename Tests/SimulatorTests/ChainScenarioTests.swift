@@ -72,8 +72,8 @@ import Wire
         #expect((chain.fixed.last ?? nil) ?? 0 > 800_002)
     }
 
-    /// 25. Blocks come and go, and two stand at one height: a height that is fixed stays fixed at the same commit for all,
-    /// medians are the same for all, and nobody signs two things for one commit (I10).
+    /// 25. Blocks come and go, and two stand at one height: a height that is fixed stays fixed at the same commit for
+    /// all, medians are the same for all, and nobody signs two things for one commit (I10).
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func reorganisations(seed: UInt64) throws {
         var scenario = try Scenario(seconds: 60)

@@ -9,8 +9,8 @@ import Wire
 @Suite(.optimisedOnly) struct OutageScenarioTests {
     private let second = Scenario.second
 
-    /// 2. f+1 members stop: no commit and no fork, the next vertices still spread among the others while further records
-    /// wait, and one of those that stopped coming back is enough.
+    /// 2. f+1 members stop: no commit and no fork, the next vertices still spread among the others while further
+    /// records wait, and one of those that stopped coming back is enough.
     @Test(arguments: [(4, 1), (7, 2)])
     func tooManyStop(nodes: Int, faults: Int) throws {
         var scenario = try Scenario(nodes, seconds: 60)
@@ -108,8 +108,8 @@ import Wire
         #expect(run.report.records > 800)
     }
 
-    /// 28. A slow disk slows its own lane and nothing else: what the member knows is as new as what the others know, what
-    /// it announces is late by two writes at most, and the others go on.
+    /// 28. A slow disk slows its own lane and nothing else: what the member knows is as new as what the others know,
+    /// what it announces is late by two writes at most, and the others go on.
     @Test func slowDisk() throws {
         var scenario = try Scenario()
         scenario.plan.machines[3].syncDelay = 500_000...500_000

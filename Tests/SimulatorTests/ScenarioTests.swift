@@ -104,8 +104,8 @@ import Wire
         #expect(scenario.run().commitCount(of: 0) > 5)
     }
 
-    /// 16. A member names no new vertex of a victim: the next anchor of another brings the victim's, 2(f+1) rounds later
-    /// at most.
+    /// 16. A member names no new vertex of a victim: the next anchor of another brings the victim's, 2(f+1) rounds
+    /// later at most.
     @Test func ignoredVictim() throws {
         var scenario = try Scenario()
         let (liar, victim) = (3, 1)
@@ -124,8 +124,8 @@ import Wire
         #expect(passedOver > 5, "anchors of the liar without the victim's newest vertex")
     }
 
-    /// 20. Two live processes with one key: one of them is alarmed, nobody delivers two vertices of one name (I1), and the
-    /// others commit as beside a silent member. That peers keep the first connection is the network's matter.
+    /// 20. Two live processes with one key: one of them is alarmed, nobody delivers two vertices of one name (I1), and
+    /// the others commit as beside a silent member. That peers keep the first connection is the network's matter.
     @Test(arguments: 1...UInt64(Scale.count(3, full: 8)))
     func oneKeyTwice(seed: UInt64) throws {
         var scenario = try Scenario()
