@@ -7,7 +7,7 @@ extension BroadcastCore {
     mutating func startCatchUp(with peer: Int, certified: UInt64) {
         let standsStill = peers[peer].ownCommit == order.number
         peers[peer].ownCommit = order.number
-        guard case .idle = catchUp, certified > order.number,
+        guard case .idle = catchUp, certified > order.number, now >= peers[peer].catchUpPause,
             standsStill || certified - order.number > CatchUp.distance
         else { return }
         catchUp = .asking(peer: peer, deadline: now + CatchUp.patience)
@@ -15,12 +15,21 @@ extension BroadcastCore {
         out.effects.append(.ask(to: peer, frame: Frame.catchUp(question).encoded()))
     }
 
+    /// The next peer whose status says more is asked. The one that brought nothing is left alone until f others could
+    /// have done the same: whoever is quickest with its status is not asked for ever.
+    mutating func giveUpCatchUp() {
+        if let peer = catchUp.peer {
+            let turns = UInt64(epoch.quorum.oneCorrect)
+            peers[peer].catchUpPause = now + turns * CatchUp.patience + 4 * settings.statusInterval
+        }
+        catchUp = .idle
+    }
+
     mutating func take(_ frame: CommitsFrame, from peer: Int) {
         guard catchUp.isAsking(peer) else { return }
         guard let items = certifiedItems(of: frame) else {
-            // Whoever's status comes next is asked.
             counters.badFrames += 1
-            catchUp = .idle
+            giveUpCatchUp()
             return
         }
         catchUp = .fetching(CatchUp.Fetch(peer: peer, items: items, deadline: now + CatchUp.patience))
@@ -33,15 +42,17 @@ extension BroadcastCore {
     /// certificate bears, it proves nothing but its H, and this epoch's id is in every step to it.
     private func certifiedItems(of frame: CommitsFrame) -> [CatchUp.Item]? {
         let checkpoint = frame.certificate.checkpoint
+        // Commits that were made since the question are left out.
         guard checkpoint.commit > order.number,
-            checkpoint.commit - order.number == UInt64(frame.commits.count),
+            checkpoint.commit - order.number <= UInt64(frame.commits.count),
             epoch.isSigned(frame.certificate, checker: checker)
         else { return nil }
+        let missing = frame.commits.suffix(Int(checkpoint.commit - order.number))
         var hash = order.hash
         var number = order.number
         var committed = graph.lanes.map(\.committed)
         var items: [CatchUp.Item] = []
-        for entries in frame.commits {
+        for entries in missing {
             for (index, entry) in entries.enumerated() {
                 guard Int(entry.author) < committed.count else { return nil }
                 committed[Int(entry.author)] += 1
@@ -75,7 +86,7 @@ extension BroadcastCore {
             if windows[lane].delivered < wanted.sequence {
                 guard let held = front.held ?? self.held(wanted) else { break }
                 guard deliverCertified(held, lane) else {
-                    catchUp = .idle
+                    giveUpCatchUp()
                     return
                 }
             }

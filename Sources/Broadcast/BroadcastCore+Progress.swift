@@ -25,8 +25,8 @@ extension BroadcastCore {
         switch graph.judge(candidate.vertex, recalled: windows[lane][0].recalled, rules: rules) {
         case .waits: return
         case .forgotten(let names):
-            if !windows[lane][0].isRecalling { out.effects.append(.recall(names)) }
-            windows[lane][0].isRecalling = true
+            if windows[lane][0].recalling != names { out.effects.append(.recall(names)) }
+            windows[lane][0].recalling = names
             return
         case .malformed:
             refuse(lane)
@@ -49,9 +49,13 @@ extension BroadcastCore {
     }
 
     mutating func takeRecalled(_ frames: [VertexFrame]) {
-        for lane in windows.indices where windows[lane][0].isRecalling {
-            windows[lane][0].recalled = frames.filter { graph.isAddressed($0.vertex) }
-            windows[lane][0].isRecalling = false
+        let known = frames.filter { graph.isAddressed($0.vertex) }
+        let names = known.map { VertexName(author: Int($0.vertex.author), sequence: $0.vertex.sequence) }
+        for lane in windows.indices {
+            // An answer to another lane's question leaves this one's open.
+            let wanted = windows[lane][0].recalling
+            guard !wanted.isEmpty, wanted.allSatisfy({ names.contains($0) }) else { continue }
+            windows[lane][0].recalled = known
             dirty.insert(lane)
         }
     }

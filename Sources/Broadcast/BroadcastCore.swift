@@ -37,6 +37,8 @@ public struct BroadcastCore: Sendable {
     /// Lanes in which something may happen.
     var dirty: DirtyLanes
 
+    /// When `step(.wake)` is wanted at the latest, milliseconds.
+    public private(set) var wakeTime: UInt64 = 0
     /// What was dropped or found wrong since the start.
     public internal(set) var counters = BroadcastCounters()
 
@@ -110,6 +112,7 @@ public struct BroadcastCore: Sendable {
         }
         settle()
         keepTime()
+        wakeTime = nextTime
         return flush()
     }
 
@@ -126,8 +129,7 @@ public struct BroadcastCore: Sendable {
         return commits
     }
 
-    /// When `step(.wake)` is wanted at the latest, milliseconds.
-    public var wakeTime: UInt64 {
+    private var nextTime: UInt64 {
         min(statusTime, pullTime, catchUp.deadline, creationTime ?? .max)
     }
 
@@ -144,7 +146,7 @@ public struct BroadcastCore: Sendable {
     private mutating func keepTime() {
         if now >= statusTime { sendStatus() }
         if now >= pullTime { sendPulls() }
-        if now >= catchUp.deadline { catchUp = .idle }
+        if now >= catchUp.deadline { giveUpCatchUp() }
     }
 
     private mutating func flush() -> [Effect] {
@@ -199,6 +201,8 @@ struct Peer: Sendable {
     var ownCommit: UInt64?
     /// When its question about itself was answered last.
     var recoveryTime: UInt64?
+    /// Until when it is not asked for commits, because it brought nothing.
+    var catchUpPause: UInt64 = 0
     /// Signatures of its vertices that are still checked until the next status.
     var checksLeft: Int
 }

@@ -23,6 +23,15 @@ enum CatchUp: Sendable {
         }
     }
 
+    /// Who was asked.
+    var peer: Int? {
+        switch self {
+        case .idle: nil
+        case .asking(let peer, _): peer
+        case .fetching(let fetch): fetch.peer
+        }
+    }
+
     /// Whether a peer's commits are awaited.
     func isAsking(_ peer: Int) -> Bool {
         if case .asking(peer, _) = self { true } else { false }

@@ -85,7 +85,8 @@ struct Instance: Sendable {
     var conflictAsked: Hash256?
     /// Parents of the candidate that came back from the log.
     var recalled: [VertexFrame] = []
-    var isRecalling = false
+    /// Parents that the log was asked for.
+    var recalling: [VertexName] = []
     /// Whether pulled bytes had no room: they are asked for again when the instance is one of the next two.
     var lacksRoom = false
 

@@ -80,6 +80,8 @@ public struct Succession: Sendable {
     /// Ascending by the epochs' numbers; all but the last have ended, and the last too where its successor has no
     /// lane for the member.
     private var cores: [BroadcastCore] = []
+    /// For each core the authors' indices by their keys: looked up, never iterated.
+    private var indices: [[XOnlyKeyBytes: Int]] = []
     private var facts: ChainFacts?
     /// Names this start of the process; nil for a log that is only read.
     private var start: UInt64?
@@ -98,11 +100,14 @@ public struct Succession: Sendable {
         _read { yield cores[cores.count - 1] }
     }
     /// The configurations of the epochs that are in memory, the newest last.
-    public var configurations: [EpochConfiguration] { cores.map(\.epoch.configuration) }
+    public var configurations: [EpochConfiguration] { cores.indices.map { cores[$0].epoch.configuration } }
     /// The number of the newest commit.
     public var commitNumber: UInt64 { newest.commitNumber }
     /// When `step(.wake)` is wanted at the latest, milliseconds.
-    public var wakeTime: UInt64 { cores.reduce(.max) { min($0, $1.wakeTime) } }
+    public var wakeTime: UInt64 {
+        // By index: a core is large and is not to be copied.
+        cores.indices.reduce(.max) { min($0, cores[$1].wakeTime) }
+    }
 
     /// Rebuilds the state from the log's entries, in their order, and gives the commits that follow from them.
     ///
@@ -126,7 +131,9 @@ public struct Succession: Sendable {
         case .received(let key, let bytes):
             return receive(bytes, from: key, now: now)
         case .recalled(let epoch, let frames):
-            guard let index = cores.firstIndex(where: { $0.epoch.configuration.number == epoch }) else { return [] }
+            guard let index = cores.indices.first(where: { cores[$0].epoch.configuration.number == epoch }) else {
+                return []
+            }
             return step(index, .recalled(frames), now: now)
         case .records(let records, let isControl):
             return step(cores.count - 1, .records(records, isControl: isControl), now: now)
@@ -134,7 +141,7 @@ public struct Succession: Sendable {
             self.facts = facts
             return step(cores.count - 1, .facts(facts), now: now)
         case .ledgerRoot(let commit, let root):
-            let index = cores.lastIndex { $0.epoch.configuration.firstCommit < commit }
+            let index = cores.indices.last { cores[$0].epoch.configuration.firstCommit < commit }
             return index.map { step($0, .ledgerRoot(commit: commit, root: root), now: now) } ?? []
         case .wake:
             return cores.indices.filter { cores[$0].wakeTime <= now }.reversed()
@@ -144,12 +151,15 @@ public struct Succession: Sendable {
 
     /// A frame goes to the core of its epoch. Checkpoints and commits at an epoch's end bear the next one's id.
     private mutating func receive(_ bytes: [UInt8], from key: XOnlyKeyBytes, now: UInt64) -> [EpochEffect] {
-        let isCommits = Frame.kind(of: bytes) == .commits
+        if cores.count == 1 {
+            return indices[0][key].map { step(0, .received(from: $0, bytes: bytes), now: now) } ?? []
+        }
+        let kind = Frame.kind(of: bytes)
         let id = Frame.epochID(of: bytes)
         for index in cores.indices.reversed() {
-            guard let peer = cores[index].epoch.index(of: key) else { continue }
-            let isOwn = isCommits ? cores[index].catchUp.isAsking(peer) : cores[index].epoch.id == id
-            guard isOwn || cores[index].isHandingOver(bytes) else { continue }
+            guard let peer = indices[index][key] else { continue }
+            let isOwn = kind == .commits ? cores[index].catchUp.isAsking(peer) : cores[index].epoch.id == id
+            guard isOwn || kind == .checkpoint && cores[index].isHandingOver(bytes) else { continue }
             return step(index, .received(from: peer, bytes: bytes), now: now)
         }
         return []
@@ -173,7 +183,12 @@ public struct Succession: Sendable {
             BroadcastCore(
                 epoch: epoch, author: author, signer: member.signer, checker: member.checker,
                 gate: member.gate(epoch), settings: member.settings, rules: member.rules))
-        if cores.count > Self.keptEpochs + 1 { cores.removeFirst() }
+        indices.append(
+            Dictionary(uniqueKeysWithValues: configuration.authors.enumerated().map { ($1.key, $0) }))
+        if cores.count > Self.keptEpochs + 1 {
+            cores.removeFirst()
+            indices.removeFirst()
+        }
         return true
     }
 }
@@ -181,9 +196,7 @@ public struct Succession: Sendable {
 extension BroadcastCore {
     /// Whether a frame is a signature of the epoch's last checkpoint, which bears the next epoch's id.
     fileprivate func isHandingOver(_ bytes: [UInt8]) -> Bool {
-        guard let successor, Frame.kind(of: bytes) == .checkpoint,
-            case .checkpoint(let frame)? = try? Frame(decoding: bytes)
-        else { return false }
+        guard let successor, case .checkpoint(let frame)? = try? Frame(decoding: bytes) else { return false }
         return frame.checkpoint.commit == successor.firstCommit && checkpoints.concerns(frame.checkpoint)
     }
 }

@@ -129,6 +129,7 @@ extension Simulation {
         let author = machines[index].author
         guard machines[index].adversary != nil else {
             watcher.sent(author, frame, at: now)
+            observer?(author, frame, receiver)
             transmit(frame, from: index, to: receiver.map { 1 << UInt64($0) } ?? UInt64.max)
             return
         }

@@ -85,14 +85,20 @@ extension Simulation {
 
     private func showTip(_ index: Int) {
         queue.push(.tip(machine: index), at: now + workload.within(2_000_000...15_000_000))
-        machines[index].height += 1
+        if machines[index].plan.seesReorganisations, workload.happens(400_000) {
+            machines[index].height -= UInt32(workload.below(3))
+        } else {
+            machines[index].height += 1
+        }
+        machines[index].tips += 1
         step(index, .facts(facts(index)))
     }
 
     private func stir(_ index: Int) {
-        guard let kinds = machines[index].adversary?.behaviour.kinds else { return }
-        let isFlooding = kinds.contains(.floods)
-        let pause = isFlooding ? mischief.within(10_000...100_000) : mischief.within(300_000...3_000_000)
+        guard let behaviour = machines[index].adversary?.behaviour else { return }
+        let kinds = behaviour.kinds
+        let isFlooding = !kinds.isDisjoint(with: [.floods, .votesForNothing])
+        let pause = mischief.within(isFlooding ? behaviour.floodPause : 300_000...3_000_000)
         queue.push(.mischief(machine: index), at: now + pause)
         if kinds.contains(.twins), !isFlooding || mischief.happens(30_000) {
             machines[index].peers = mischief.coin() ? mischief.next() : UInt64.max
@@ -113,9 +119,14 @@ extension Simulation {
 
     private func facts(_ index: Int) -> ChainFacts? {
         let height = machines[index].height
+        // Blocks of one height differ from each other where there are reorganisations.
+        let tip =
+            machines[index].plan.seesReorganisations
+            ? TaggedHash("radpool/simulator/tip").hash([UInt8(truncatingIfNeeded: machines[index].tips)])
+            : syndicate.epoch.id
         guard let value = Amount(satoshis: 312_500_000 + Int64(height % 1_000)) else { return nil }
         return ChainFacts(
-            height: height, tip: syndicate.epoch.id, compactTarget: CompactTarget(rawValue: 0x1702_0000), value: value,
+            height: height, tip: tip, compactTarget: CompactTarget(rawValue: 0x1702_0000), value: value,
             feeRate: 1_000 + UInt32(index))
     }
 
@@ -135,6 +146,7 @@ extension Simulation {
         let unsynced = machines[index].disk.entries.count - machines[index].disk.durableCount
         let before = machines[index].disk.durableCount
         machines[index].disk.crash(kept: disks.index(unsynced + 1))
+        machines[index].lostEntries += before + unsynced - machines[index].disk.entries.count
         if machines[index].adversary == nil {
             watcher.durable(machines[index].author, machines[index].disk.entries[before...], at: now)
         }

@@ -16,6 +16,8 @@ extension Simulation {
 
     /// The ledger comes to something a while after a commit. An epoch's last commit is always such a one.
     func settle(_ index: Int, _ commit: UInt64, root: Hash256) {
+        let isWrong = commit >= machines[index].plan.wrongLedgerStart ?? UInt64.max
+        let root = isWrong ? TaggedHash("radpool/simulator/ledger").hash(root.bytes) : root
         let event = Event.ledger(
             machine: index, incarnation: machines[index].incarnation, commit: commit, root: root)
         queue.push(event, at: now + disks.within(100...100_000))

@@ -26,6 +26,8 @@ public final class Simulation {
     var mischief: SplitMix64
     var messages = 0
     var bytes = 0
+    /// Is shown every frame that a correct member sends: by whom, what, and to whom, where nil is all.
+    package var observer: ((_ sender: Int, _ frame: [UInt8], _ receiver: Int?) -> Void)?
 
     /// A run whose faults are drawn from the seed.
     ///
@@ -87,7 +89,9 @@ public final class Simulation {
             queue.push(.restart(machine: index), at: workload.below(100_000))
             queue.push(.submission(machine: index), at: workload.below(1_000_000))
             queue.push(.tip(machine: index), at: workload.below(2_000_000))
-            if let kinds = machines[index].adversary?.behaviour.kinds, !kinds.isDisjoint(with: [.floods, .twins]) {
+            if let kinds = machines[index].adversary?.behaviour.kinds,
+                !kinds.isDisjoint(with: [.floods, .twins, .votesForNothing])
+            {
                 queue.push(.mischief(machine: index), at: mischief.below(100_000))
             }
         }

@@ -37,9 +37,9 @@ import Testing
         #expect(quorum.delivery == delivery && quorum.available == available)
     }
 
-    /// 2f+1 echoes are one too few wherever n is not 3f+1: correct members deliver different digests. At n = 6 nobody is
-    /// left with nothing all the same: of five correct readies three are for one digest, and all that lack one deliver
-    /// that.
+    /// 2f+1 echoes are one too few wherever n is not 3f+1: correct members deliver different digests. At n = 6 nobody
+    /// is left with nothing all the same: of five correct readies three are for one digest, and all that lack one
+    /// deliver that.
     @Test(arguments: [(5, 3), (6, 3), (8, 5), (9, 5)])
     func echoQuorumOfTwoThirds(voters: Int, echoes: Int) {
         let right = model(voters)

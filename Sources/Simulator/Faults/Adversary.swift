@@ -21,11 +21,15 @@ struct Adversary {
     let behaviour: Behaviour
     let author: Int
     let authorCount: Int
-    private var forge: VertexForge
+    private(set) var forge: VertexForge
     private var epochNumber: UInt64 = 0
     /// As many as a vertex needs.
     private var strongParents: Int
-    private var random: SplitMix64
+    var random: SplitMix64
+    /// Whom it lied to when they wanted to catch up.
+    var misled: [Int] = []
+    /// The commits that it served first.
+    var oldCommits: CommitsFrame?
     /// The newest own vertices and what was done with them; the same again when they are sent again.
     private var treatments: [Treatment] = []
     /// What it voted for lately.
@@ -62,7 +66,7 @@ struct Adversary {
     }
 
     /// All others.
-    private var others: UInt64 {
+    var others: UInt64 {
         ((1 << UInt64(authorCount)) - 1) & ~(1 << UInt64(author))
     }
 
@@ -74,6 +78,8 @@ struct Adversary {
         switch Frame.kind(of: frame) {
         case .votes where behaviour.kinds.contains(.doubleVotes): return []
         case .status where behaviour.kinds.contains(.liesInStatus): return lie(frame, to: mask)
+        case .status where behaviour.kinds.contains(.liesInCatchUp): return boast(frame, to: mask)
+        case .commits where behaviour.kinds.contains(.liesInCatchUp): return mislead(frame, receiver)
         case .vertex: return tamper(frame, to: mask, log)
         default: return [Outgoing(to: mask, frame: frame)]
         }
@@ -101,6 +107,9 @@ struct Adversary {
             heard.append(frame)
             if heard.count > 16 { heard.removeFirst() }
         }
+        if behaviour.kinds.contains(.liesInCatchUp), case .catchUp(let question)? = try? Frame(decoding: frame) {
+            return invent(after: question.commit)
+        }
         guard behaviour.kinds.contains(.doubleVotes), let decoded = try? Frame(decoding: frame) else { return [] }
         switch decoded {
         case .vertex(let vertex):
@@ -114,9 +123,11 @@ struct Adversary {
 
     /// What goes out for no reason at all.
     mutating func stir(delivered: [UInt64], at time: UInt64) -> [Outgoing] {
-        guard time >= behaviour.start, behaviour.kinds.contains(.floods), !behaviour.kinds.contains(.silent),
-            let frame = noise(delivered)
-        else { return [] }
+        guard time >= behaviour.start, !behaviour.kinds.contains(.silent) else { return [] }
+        if behaviour.kinds.contains(.votesForNothing) {
+            return [Outgoing(to: others, frame: votesForNothing(delivered))]
+        }
+        guard behaviour.kinds.contains(.floods), let frame = noise(delivered) else { return [] }
         return [Outgoing(to: random.coin() ? others : random.next() & others, frame: frame)]
     }
 

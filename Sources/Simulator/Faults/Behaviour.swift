@@ -30,7 +30,12 @@ package struct Behaviour: Sendable {
         /// Names older vertices of one voter than it has.
         package static let ignores = Kinds(rawValue: 1 << 9)
 
-        /// All of them.
+        /// Echoes and readies, with its colluders, digests of which nobody has the bytes.
+        package static let votesForNothing = Kinds(rawValue: 1 << 10)
+        /// Says that much is certified, and answers who wants it with lies, old news or nothing.
+        package static let liesInCatchUp = Kinds(rawValue: 1 << 11)
+
+        /// Those that seeds draw from.
         package static let drawn: [Kinds] = [
             .silent, .equivocates, .selects, .doubleVotes, .twins, .floods, .forks, .invalidPayload, .liesInStatus,
             .ignores,
@@ -46,6 +51,8 @@ package struct Behaviour: Sendable {
     package var recipients: UInt64?
     /// Who is ignored; nil draws it for each vertex.
     package var victim: Int?
+    /// The time between two frames of a flood, microseconds.
+    package var floodPause: ClosedRange<UInt64> = 10_000...100_000
 
     package init(_ kinds: Kinds) {
         self.kinds = kinds

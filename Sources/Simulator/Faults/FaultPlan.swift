@@ -70,6 +70,12 @@ package struct FaultPlan: Sendable {
         package var clockLead: UInt64 = 0
         /// How much its clock jumps ahead, and when.
         package var clockJump: (time: UInt64, by: UInt64)?
+        /// How much its clock goes back, and when.
+        package var clockSetback: (time: UInt64, by: UInt64)?
+        /// The commit from which on its ledger comes to something else than the others'.
+        package var wrongLedgerStart: UInt64?
+        /// Whether its node sees blocks come and go.
+        package var seesReorganisations = false
         /// How often records come in, on average.
         package var submissionInterval: UInt64 = 400_000
 

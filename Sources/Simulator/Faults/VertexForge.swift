@@ -76,8 +76,8 @@ struct VertexForge {
         }
     }
 
-    /// The vertex without evidence against its own author; nil where there is none in it. Whoever puts other vertices in
-    /// the place of its core's proves to its core that two of one name are signed, and would say so in its lane.
+    /// The vertex without evidence against its own author; nil where there is none in it. Whoever puts other vertices
+    /// in the place of its core's proves to its core that two of one name are signed, and would say so in its lane.
     func withoutConfession(_ vertex: Vertex) -> Vertex? {
         let records = vertex.records.filter { (try? EquivocationEvidence(decoding: $0))?.author != vertex.author }
         return records.count == vertex.records.count ? nil : change(vertex) { $0.records = records }

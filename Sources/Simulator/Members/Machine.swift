@@ -48,12 +48,16 @@ final class Machine {
     /// How often its log was replaced by an old copy.
     var amnesias: UInt64 = 0
     var height: UInt32 = 800_000
+    /// How often its node's tip has changed.
+    var tips = 0
     /// The commits so far, from the first, as a peer is told them.
     var chain: [[CommitsFrame.Entry]] = []
     /// Certified checkpoints, ascending.
     var certificates: [CheckpointCertificate] = []
     var alarms: [Alarm] = []
     var quarantined = 0
+    /// How many log entries crashes have taken.
+    var lostEntries = 0
 
     init(author: Int, nonce: UInt64, plan: FaultPlan.Machine, authorCount: Int) {
         self.author = author
@@ -96,20 +100,21 @@ final class Machine {
 
     /// What the machine's clock shows, in milliseconds.
     func clock(at time: UInt64) -> UInt64 {
-        (time + lead(at: time)) / 1_000
+        UInt64(max(0, Int64(clamping: time) + lead(at: time))) / 1_000
     }
 
     /// When the machine's clock shows so many milliseconds, at least a moment after now.
     func moment(ofClock clock: UInt64, now: UInt64) -> UInt64 {
         let (micros, overflow) = clock.multipliedReportingOverflow(by: 1_000)
-        guard !overflow else { return UInt64.max }
-        let lead = lead(at: now)
-        return max(micros > lead ? micros - lead : 0, now + 1_000)
+        guard !overflow, micros < UInt64(Int64.max) else { return UInt64.max }
+        return max(UInt64(max(0, Int64(micros) - lead(at: now))), now + 1_000)
     }
 
-    private func lead(at time: UInt64) -> UInt64 {
-        guard let jump = plan.clockJump, time >= jump.time else { return plan.clockLead }
-        return plan.clockLead + jump.by
+    private func lead(at time: UInt64) -> Int64 {
+        var lead = Int64(clamping: plan.clockLead)
+        if let jump = plan.clockJump, time >= jump.time { lead += Int64(clamping: jump.by) }
+        if let setback = plan.clockSetback, time >= setback.time { lead -= Int64(clamping: setback.by) }
+        return lead
     }
 
     /// Numbers go on after those of the own vertices in the log; what was not in the log was never acknowledged.
