@@ -45,9 +45,6 @@ struct Mutant: Sendable, CustomTestStringConvertible {
         Mutant("the gate is not asked", seeds: [2, 6]) { $0.asksGate = false },
         Mutant("no answers to a status", seeds: [1]) { $0.answersStatus = false },
         Mutant("no pulls", seeds: [1]) { $0.pulls = false },
-            $0.looksFarAhead = false
-            $0.answersWhoMoves = false
-        },
         Mutant("commits are not sorted", seeds: [1]) { $0.sortsCommits = false },
         Mutant("vertices are committed again", seeds: [1]) { $0.remembersCommitted = false },
         Mutant("equivocators are echoed", seeds: [5, 7]) { $0.echoesEquivocators = true },

@@ -23,9 +23,9 @@ import Testing
         }
 
         static let all =
-            split(4, 1, count: Scale.count(200, full: 1_000)) + split(5, 1, count: Scale.count(40, full: 200))
-            + split(6, 1, count: Scale.count(20, full: 200)) + split(7, 2, count: Scale.count(12, full: 100))
-            + split(10, 3, count: Scale.count(2, full: 20))
+            split(4, 1, count: Scale.count(1_000, full: 10_000)) + split(5, 1, count: Scale.count(200, full: 2_000))
+            + split(6, 1, count: Scale.count(200, full: 2_000)) + split(7, 2, count: Scale.count(100, full: 1_000))
+            + split(10, 3, count: Scale.count(20, full: 200))
     }
 
     @Test(arguments: Batch.all)

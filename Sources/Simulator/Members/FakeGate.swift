@@ -3,7 +3,8 @@ internal import Broadcast
 internal import Wire
 
 /// Stands for the gate of the product: takes fake shares that are valid and whose numbers rise in their lane, evidence
-/// whose signatures are good, and voters' close marks. Like the real one it depends on the lane's delivered prefix and nothing else.
+/// whose signatures are good, and voters' close marks. Like the real one it depends on the lane's delivered prefix and
+/// nothing else.
 struct FakeGate: EchoGate {
     private let configuration: EpochConfiguration
     private let epoch: Hash256
