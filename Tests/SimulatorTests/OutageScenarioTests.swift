@@ -65,7 +65,8 @@ import Wire
         let run = scenario.simulation(seed: seed)
         run.run(until: 15 * second)
         let lost = run.machines.map(\.lostEntries)
-        #expect(run.machines.allSatisfy { $0.incarnation == 8 && $0.lostEntries > 2 }, "\(lost)")
+        #expect(run.machines.allSatisfy { $0.incarnation == 8 && $0.lostEntries > 0 }, "all lost something: \(lost)")
+        #expect(lost.reduce(0, +) > 28, "more than an entry a crash")
         let counts = (0..<4).map { run.commitCount(of: $0) }
         #expect(counts.allSatisfy { $0 > 8 && $0 + 3 > counts.max() ?? 0 }, "\(counts)")
         let report = run.run()
