@@ -113,7 +113,10 @@ extension BroadcastCore {
         guard let inFlight = own.inFlight, inFlight.digest == held.digest else {
             if let lost = recovery.lost, held.vertex.sequence <= lost.sequence { return }
             out.effects.append(.alarm(.foreignOwnVertex(sequence: held.vertex.sequence)))
-            if let lost = own.inFlight { own.pending = lost.vertex.records + own.pending }
+            if let lost = own.inFlight {
+                let known = held.vertex.records
+                own.pending = lost.vertex.records.filter { !known.contains($0) } + own.pending
+            }
             return
         }
         if let createdAt = own.createdAt { rounds.learnDelivery(now - min(createdAt, now)) }

@@ -62,7 +62,7 @@ public struct Succession: Sendable {
         case received(from: XOnlyKeyBytes, bytes: [UInt8])
         /// Vertices that a `recall` of an epoch asked for.
         case recalled(epoch: UInt64, frames: [VertexFrame])
-        /// Records for the own lane of the epoch that runs.
+        /// Records for the own lane of the epoch that runs. Where the member has none they are quarantined.
         case records([[UInt8]], isControl: Bool)
         /// What the own node says of the chain now.
         case facts(ChainFacts?)
@@ -136,6 +136,9 @@ public struct Succession: Sendable {
             }
             return step(index, .recalled(frames), now: now)
         case .records(let records, let isControl):
+            guard newest.successor == nil else {
+                return [EpochEffect(epoch: newest.epoch.configuration.number, effect: .quarantine(records))]
+            }
             return step(cores.count - 1, .records(records, isControl: isControl), now: now)
         case .facts(let facts):
             self.facts = facts
@@ -167,8 +170,11 @@ public struct Succession: Sendable {
 
     private mutating func step(_ index: Int, _ input: Broadcast.Input, now: UInt64) -> [EpochEffect] {
         let number = cores[index].epoch.configuration.number
+        let hadEnded = cores[index].successor != nil
         var effects = cores[index].step(input, now: now).map { EpochEffect(epoch: number, effect: $0) }
-        guard index == cores.count - 1, let next = cores[index].successor, open(next) else { return effects }
+        guard index == cores.count - 1, !hadEnded, let next = cores[index].successor, open(next) else {
+            return effects
+        }
         // The process may have come here from an old log: in this epoch too the member may have spoken before.
         if let start { cores[cores.count - 1].beginInquiry(start: start) }
         effects += step(cores.count - 1, .facts(facts), now: now)

@@ -106,6 +106,19 @@ import Wire
         #expect(!gate.allows(try lane.vertex([try lane.vertex([]).encoded()])))
     }
 
+    @Test func closeMarksAreOfVotersAndOfThisEpoch() throws {
+        let mixed = try Cluster(voters: 2, others: 1).epoch
+        let authors = mixed.configuration.authors
+        let mark = try CloseMark(epoch: mixed.id, authors: authors, bounds: mixed.configuration.bounds)
+        let foreign = try CloseMark(epoch: epoch.id, authors: authors, bounds: mixed.configuration.bounds)
+        let gate = ShareGate(mixed)
+        let voter = try MinedLane(mixed, author: 1)
+        let other = try MinedLane(mixed, author: 2)
+        #expect(gate.allows(try voter.vertex([mark.encoded()])))
+        #expect(!gate.allows(try voter.vertex([foreign.encoded()])))
+        #expect(!gate.allows(try other.vertex([mark.encoded()])))
+    }
+
     /// Only the newest 1,024 jobs of a lane count.
     @Test mutating func oldJobsAreOver() throws {
         gate.admit(try lane.vertex(start))

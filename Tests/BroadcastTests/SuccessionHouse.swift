@@ -17,6 +17,7 @@ struct SuccessionHouse {
     var closings: [[(next: EpochConfiguration, unordered: [[UInt8]])]]
     var certificates: [[CheckpointCertificate]]
     var alarms: [[Alarm]]
+    var quarantined: [[[UInt8]]]
     /// Everything that each member ever said of an instance, and how often it said something else.
     private(set) var said: [[String: Hash256]]
     private(set) var contradictions: [Int]
@@ -34,6 +35,7 @@ struct SuccessionHouse {
         closings = Array(repeating: [], count: count)
         certificates = Array(repeating: [], count: count)
         alarms = Array(repeating: [], count: count)
+        quarantined = Array(repeating: [], count: count)
         said = Array(repeating: [:], count: count)
         contradictions = Array(repeating: 0, count: count)
     }
@@ -144,7 +146,7 @@ struct SuccessionHouse {
             step(member, .records(unordered, isControl: false))
         case .certify(let certificate): certificates[member].append(certificate)
         case .alarm(let alarm): alarms[member].append(alarm)
-        case .quarantine: break
+        case .quarantine(let records): quarantined[member] += records
         case .serveReadies(let peer, let author, let sequences):
             let digests = sequences.compactMap { delivered(member, tagged.epoch, author, $0) }
             guard let epoch = configuration(tagged.epoch, at: member).map({ Epoch($0) }), !digests.isEmpty,

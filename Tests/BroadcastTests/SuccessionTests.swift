@@ -54,6 +54,8 @@ import Wire
         #expect(house.records(5).filter { $0.count == 2 }.suffix(2) == [[5, 5], [4, 4]])
         #expect(house.commits[0].suffix(3).map(\.hash) == house.commits[5].suffix(3).map(\.hash))
         #expect(house.commits[1].last?.number == next.firstCommit, "who has gone knows the end and no more")
+        house.give(.records([[9, 9]], isControl: false), to: 1)
+        #expect(house.quarantined[1] == [[9, 9]], "and has no lane to put anything in")
     }
 
     /// A member that was away for two epochs comes back by certificates, with a log that ends in the first.
