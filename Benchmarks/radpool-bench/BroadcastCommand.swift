@@ -39,6 +39,21 @@ struct BroadcastCommand: ParsableCommand {
         report.begin()
         for members in [4, 10, 20] { try gated(members, folder, report) }
         try ungated(folder, report)
+        try costs(report)
+    }
+
+    /// What a member pays beside the shares, where there are many.
+    private func costs(_ report: Report) throws {
+        let cost = try BroadcastCost(members: 50)
+        let ordering = try cost.ordering(runs: runs)
+        try report.add(
+            Figure(
+                "broadcast.n50.order", ordering.all, unit: "us a vertex",
+                baseline: (ordering.digest, "the digest of the same vertices alone")))
+        let floods = try (0..<runs).map { _ in try cost.flood() }
+        try report.add(
+            Figure("broadcast.n50.flood", floods.map(\.bytes), unit: "bytes a vote", goal: .atMost(1)))
+        try report.add(Figure("broadcast.n50.flood.time", floods.map(\.microseconds), unit: "us a vote"))
     }
 
     /// Real shares with the gate on.

@@ -73,7 +73,7 @@ struct BroadcastLog {
             let index = Int(item.sequence) - 1
             guard index < vertices[Int(item.author)].count else { return }
             post(LogAnswers.vertex(vertices[Int(item.author)][index]), peer, send)
-        case .persist, .certify, .serveCommits, .recall, .quarantine, .alarm: return
+        case .persist, .closed, .certify, .serveCommits, .recall, .quarantine, .alarm: return
         }
     }
 
@@ -97,6 +97,8 @@ struct BroadcastLog {
             if let frame = unfinished.removeValue(forKey: name) { vertices[name.author].append(frame) }
         case .evidence(let proof): log += proof.encoded()
         case .signed(let checkpoint): log += checkpoint.encoded()
+        case .certified(let anchor): log += Self.encoded(anchor, .zero)
+        case .abstained(let through): for sequence in through { log.append(UInt8(truncatingIfNeeded: sequence)) }
         case .diverged(let commit): log.append(UInt8(truncatingIfNeeded: commit))
         }
     }
