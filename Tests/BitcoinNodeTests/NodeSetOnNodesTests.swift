@@ -69,7 +69,8 @@ struct NodeSetOnNodesTests {
         let served = [try await ServedNode(), try await ServedNode()]
         let reader = NodeSetReader(served.map { endpoint($0) })
         for height in 1...UInt32(160) {
-            let head = try await reader.nextHead()
+            // Where the second node is ready first, the preferred one later gives a template of the same tip.
+            let head = try await reader.nextHead(skippingTemplates: true)
             let template = try await reader.nextTemplate()
             #expect(head.height == height && template.height == height)
             #expect(template.coinbaseValue == Amount.subsidy(height: height, network: .regtest))
@@ -115,8 +116,8 @@ struct NodeSetOnNodesTests {
 
         let oldCookie = try String(contentsOf: first.cookie, encoding: .utf8)
         first.kill()
-        var health = try await reader.health { $0[1].isActive }
-        #expect(health[0].state == .unreachable)
+        // The second may have been active before, if it was ready first.
+        var health = try await reader.health { $0[0].state == .unreachable && $0[1].isActive }
         // Work goes on: the second node's template has the same tip, and its blocks are news.
         await reader.set.refresh()
         let next = try await reader.nextTemplate()
