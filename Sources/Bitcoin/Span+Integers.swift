@@ -20,10 +20,10 @@ extension Span<UInt8> {
     }
 }
 
-extension MutableSpan<UInt8> {
-    /// Writes a 64-bit integer, least significant byte first, from an index on.
+extension OutputSpan<UInt8> {
+    /// Appends a 64-bit integer, least significant byte first; there must be room for it.
     @inline(__always)
-    mutating func store(littleEndian word: UInt64, at index: Int) {
-        for place in 0..<8 { self[index + place] = UInt8(truncatingIfNeeded: word >> UInt64(8 * place)) }
+    mutating func append(littleEndian word: UInt64) {
+        for place in 0..<8 { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
     }
 }

@@ -5,6 +5,9 @@ internal import Wire
 extension BroadcastCore {
     /// From here on nothing is said until n-f voters have told what they know of this member.
     mutating func beginInquiry(start: UInt64) {
+        if successor == nil, (2...3).contains(epoch.voters.count) {
+            out.effects.append(.alarm(.toleratesNoFault(voters: epoch.voters.count)))
+        }
         // An epoch that has ended needs no votes of this member any more: its log and certificates say it all.
         if successor != nil { recovery.abstain([UInt64](repeating: .max, count: epoch.authorCount)) }
         let needed = epoch.quorum.available - (position == nil ? 0 : 1)

@@ -123,9 +123,9 @@ public struct BroadcastCore: Sendable {
     public mutating func restore(_ entries: [LogEntry], start: UInt64?) -> [Commit] {
         for entry in entries { restore(entry) }
         finishRestoring()
-        if let start { beginInquiry(start: start) }
         let commits = out.commits
         out = Outbox()
+        if let start { beginInquiry(start: start) }
         return commits
     }
 
@@ -150,6 +150,7 @@ public struct BroadcastCore: Sendable {
     }
 
     private mutating func flush() -> [Effect] {
+        if out.isEmpty { return [] }
         if !out.votes.isEmpty {
             for start in stride(from: 0, to: out.votes.count, by: VotesFrame.maximumCount) {
                 let votes = Array(out.votes[start..<min(start + VotesFrame.maximumCount, out.votes.count)])
@@ -177,6 +178,10 @@ struct Outbox: Sendable {
     var commits: [Commit] = []
     /// The epoch has ended in this step.
     var closing: EpochConfiguration?
+
+    var isEmpty: Bool {
+        log.isEmpty && votes.isEmpty && effects.isEmpty && commits.isEmpty && closing == nil
+    }
 
     mutating func clear() {
         log.removeAll(keepingCapacity: true)

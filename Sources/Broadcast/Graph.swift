@@ -45,7 +45,7 @@ struct GraphLane: Sendable {
     /// The newest sequence with a lower round than `round`: 0 if there is none.
     func newest(below round: UInt64) -> UInt64 {
         var sequence = delivered
-        while sequence >= first, sequence > 0, let node = node(sequence), node.round >= round { sequence -= 1 }
+        while sequence >= first, sequence > 0, nodes[Int(sequence - first)].round >= round { sequence -= 1 }
         return sequence
     }
 

@@ -76,4 +76,22 @@ public enum Alarm: Hashable, Sendable {
     case cannotSign
     /// f+1 voters signed something else for a commit, or the own ledger did before: nothing more is signed.
     case diverged(commit: UInt64)
+    /// The epoch that begins has two or three voters: none of them may fail, and one that lies is not found out.
+    case toleratesNoFault(voters: Int)
+}
+
+extension Alarm: CustomStringConvertible {
+    /// One line for the operator's log.
+    public var description: String {
+        switch self {
+        case .equivocation(let author): "author \(author) signed two vertices for one instance"
+        case .foreignOwnVertex(let sequence):
+            "vertex \(sequence) of this member's lane is not its own: another process has its key, or its log is old"
+        case .oldLog: "this member's log is old: it takes up its own vertices, and casts no votes for a while"
+        case .cannotSign: "the signer gave no signature"
+        case .diverged(let commit): "others came to something else at commit \(commit): nothing more is signed"
+        case .toleratesNoFault(let voters):
+            "\(voters) voters tolerate no fault: when one stops, nothing is committed until it is back"
+        }
+    }
 }

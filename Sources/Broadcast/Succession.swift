@@ -76,12 +76,21 @@ public struct Succession: Sendable {
     /// How many ended epochs are kept for members that are behind.
     public static let keptEpochs = 4
 
+    /// The core of an epoch.
+    private struct Part {
+        var core: BroadcastCore
+        /// The authors' indices by their keys: looked up, never iterated.
+        let indices: [XOnlyKeyBytes: Int]
+    }
+
     private let member: Member
-    /// Ascending by the epochs' numbers; all but the last have ended, and the last too where its successor has no
-    /// lane for the member.
-    private var cores: [BroadcastCore] = []
-    /// For each core the authors' indices by their keys: looked up, never iterated.
-    private var indices: [[XOnlyKeyBytes: Int]] = []
+    /// The newest epoch in which the member has a lane. It has ended only where its successor has no lane for the
+    /// member. Not in the list with the others: a core is large, and looking into a list copies what stands there.
+    private var current: Part
+    /// The ended epochs before it, ascending by their numbers.
+    private var former: [Part] = []
+    /// When each of those wants to be woken.
+    private var formerWakes: [UInt64] = []
     private var facts: ChainFacts?
     /// Names this start of the process; nil for a log that is only read.
     private var start: UInt64?
@@ -91,23 +100,23 @@ public struct Succession: Sendable {
     /// - Parameter configuration: that of the first epoch which the log holds; nil is returned where the member is
     ///   no author of it.
     public init?(_ configuration: EpochConfiguration, _ member: Member) {
+        guard let first = Self.part(of: configuration, member) else { return nil }
         self.member = member
-        guard open(configuration) else { return nil }
+        current = first
     }
 
     /// The core of the newest epoch in which the member has a lane.
     public var newest: BroadcastCore {
-        _read { yield cores[cores.count - 1] }
+        _read { yield current.core }
     }
     /// The configurations of the epochs that are in memory, the newest last.
-    public var configurations: [EpochConfiguration] { cores.indices.map { cores[$0].epoch.configuration } }
+    public var configurations: [EpochConfiguration] { (former + [current]).map(\.core.configuration) }
+    /// What the newest epoch's core holds.
+    package var footprint: BroadcastFootprint { current.core.footprint }
     /// The number of the newest commit.
-    public var commitNumber: UInt64 { newest.commitNumber }
+    public var commitNumber: UInt64 { current.core.commitNumber }
     /// When `step(.wake)` is wanted at the latest, milliseconds.
-    public var wakeTime: UInt64 {
-        // By index: a core is large and is not to be copied.
-        cores.indices.reduce(.max) { min($0, cores[$1].wakeTime) }
-    }
+    public var wakeTime: UInt64 { formerWakes.reduce(current.core.wakeTime, min) }
 
     /// Rebuilds the state from the log's entries, in their order, and gives the commits that follow from them.
     ///
@@ -117,10 +126,10 @@ public struct Succession: Sendable {
         var commits: [Commit] = []
         var isOpen = true
         while isOpen {
-            let number = newest.epoch.configuration.number
+            let number = current.core.configuration.number
             let part = entries.filter { $0.epoch == number }.map(\.entry)
-            commits += cores[cores.count - 1].restore(part, start: start)
-            isOpen = newest.successor.map { open($0) } ?? false
+            commits += current.core.restore(part, start: start)
+            isOpen = current.core.successor.map { open($0) } ?? false
         }
         return commits
     }
@@ -131,77 +140,110 @@ public struct Succession: Sendable {
         case .received(let key, let bytes):
             return receive(bytes, from: key, now: now)
         case .recalled(let epoch, let frames):
-            guard let index = cores.indices.first(where: { cores[$0].epoch.configuration.number == epoch }) else {
-                return []
-            }
-            return step(index, .recalled(frames), now: now)
+            if epoch == current.core.configuration.number { return stepNewest(.recalled(frames), now: now) }
+            let index = former.firstIndex { $0.core.configuration.number == epoch }
+            return index.map { step(former: $0, .recalled(frames), now: now) } ?? []
         case .records(let records, let isControl):
-            guard newest.successor == nil else {
-                return [EpochEffect(epoch: newest.epoch.configuration.number, effect: .quarantine(records))]
+            guard current.core.successor == nil else {
+                return [EpochEffect(epoch: current.core.configuration.number, effect: .quarantine(records))]
             }
-            return step(cores.count - 1, .records(records, isControl: isControl), now: now)
+            return stepNewest(.records(records, isControl: isControl), now: now)
         case .facts(let facts):
             self.facts = facts
-            return step(cores.count - 1, .facts(facts), now: now)
+            return stepNewest(.facts(facts), now: now)
         case .ledgerRoot(let commit, let root):
-            let index = cores.indices.last { cores[$0].epoch.configuration.firstCommit < commit }
-            return index.map { step($0, .ledgerRoot(commit: commit, root: root), now: now) } ?? []
-        case .wake:
-            return cores.indices.filter { cores[$0].wakeTime <= now }.reversed()
-                .flatMap { step($0, .wake, now: now) }
+            if current.core.configuration.firstCommit < commit {
+                return stepNewest(.ledgerRoot(commit: commit, root: root), now: now)
+            }
+            let index = former.lastIndex { $0.core.configuration.firstCommit < commit }
+            return index.map { step(former: $0, .ledgerRoot(commit: commit, root: root), now: now) } ?? []
+        case .wake: return wake(now)
         }
+    }
+
+    private mutating func wake(_ now: UInt64) -> [EpochEffect] {
+        if former.isEmpty { return current.core.wakeTime <= now ? stepNewest(.wake, now: now) : [] }
+        // The former ones step first, for the newest may become one of them; what it says goes before.
+        var effects: [[EpochEffect]] = []
+        for index in former.indices where formerWakes[index] <= now {
+            effects.append(step(former: index, .wake, now: now))
+        }
+        if current.core.wakeTime <= now { effects.append(stepNewest(.wake, now: now)) }
+        return effects.reversed().flatMap { $0 }
     }
 
     /// A frame goes to the core of its epoch. Checkpoints and commits at an epoch's end bear the next one's id.
     private mutating func receive(_ bytes: [UInt8], from key: XOnlyKeyBytes, now: UInt64) -> [EpochEffect] {
-        if cores.count == 1 {
-            return indices[0][key].map { step(0, .received(from: $0, bytes: bytes), now: now) } ?? []
-        }
-        let kind = Frame.kind(of: bytes)
         let id = Frame.epochID(of: bytes)
-        for index in cores.indices.reversed() {
-            guard let peer = indices[index][key] else { continue }
-            let isOwn = kind == .commits ? cores[index].catchUp.isAsking(peer) : cores[index].epoch.id == id
-            guard isOwn || kind == .checkpoint && cores[index].isHandingOver(bytes) else { continue }
-            return step(index, .received(from: peer, bytes: bytes), now: now)
+        if let peer = current.indices[key], former.isEmpty || current.core.isAddressed(bytes, id, by: peer) {
+            return stepNewest(.received(from: peer, bytes: bytes), now: now)
+        }
+        for index in former.indices.reversed() {
+            guard let peer = former[index].indices[key], former[index].core.isAddressed(bytes, id, by: peer) else {
+                continue
+            }
+            return step(former: index, .received(from: peer, bytes: bytes), now: now)
         }
         return []
     }
 
-    private mutating func step(_ index: Int, _ input: Broadcast.Input, now: UInt64) -> [EpochEffect] {
-        let number = cores[index].epoch.configuration.number
-        let hadEnded = cores[index].successor != nil
-        var effects = cores[index].step(input, now: now).map { EpochEffect(epoch: number, effect: $0) }
-        guard index == cores.count - 1, !hadEnded, let next = cores[index].successor, open(next) else {
+    private mutating func step(former index: Int, _ input: Broadcast.Input, now: UInt64) -> [EpochEffect] {
+        let number = former[index].core.configuration.number
+        let effects = former[index].core.step(input, now: now)
+        formerWakes[index] = former[index].core.wakeTime
+        return effects.map { EpochEffect(epoch: number, effect: $0) }
+    }
+
+    private mutating func stepNewest(_ input: Broadcast.Input, now: UInt64) -> [EpochEffect] {
+        let number = current.core.configuration.number
+        let hadEnded = current.core.hasEnded
+        var effects = current.core.step(input, now: now).map { EpochEffect(epoch: number, effect: $0) }
+        guard !hadEnded, current.core.hasEnded, let next = current.core.successor, open(next) else {
             return effects
         }
         // The process may have come here from an old log: in this epoch too the member may have spoken before.
-        if let start { cores[cores.count - 1].beginInquiry(start: start) }
-        effects += step(cores.count - 1, .facts(facts), now: now)
+        if let start { current.core.beginInquiry(start: start) }
+        effects += stepNewest(.facts(facts), now: now)
         return effects
     }
 
     /// Opens an epoch if the member has a lane in it.
     private mutating func open(_ configuration: EpochConfiguration) -> Bool {
-        let epoch = Epoch(configuration)
-        guard let author = epoch.index(of: member.key) else { return false }
-        cores.append(
-            BroadcastCore(
-                epoch: epoch, author: author, signer: member.signer, checker: member.checker,
-                gate: member.gate(epoch), settings: member.settings, rules: member.rules))
-        indices.append(
-            Dictionary(uniqueKeysWithValues: configuration.authors.enumerated().map { ($1.key, $0) }))
-        if cores.count > Self.keptEpochs + 1 {
-            cores.removeFirst()
-            indices.removeFirst()
+        guard let next = Self.part(of: configuration, member) else { return false }
+        former.append(current)
+        formerWakes.append(current.core.wakeTime)
+        if former.count > Self.keptEpochs {
+            former.removeFirst()
+            formerWakes.removeFirst()
         }
+        current = next
         return true
+    }
+
+    /// The start of an epoch; nil where the member has no lane in it.
+    private static func part(of configuration: EpochConfiguration, _ member: Member) -> Part? {
+        let epoch = Epoch(configuration)
+        guard let author = epoch.index(of: member.key) else { return nil }
+        let core = BroadcastCore(
+            epoch: epoch, author: author, signer: member.signer, checker: member.checker, gate: member.gate(epoch),
+            settings: member.settings, rules: member.rules)
+        let indices = Dictionary(uniqueKeysWithValues: configuration.authors.enumerated().map { ($1.key, $0) })
+        return Part(core: core, indices: indices)
     }
 }
 
 extension BroadcastCore {
+    fileprivate var hasEnded: Bool { successor != nil }
+
+    /// Whether a peer's frame that bears an epoch's id is for this epoch.
+    fileprivate func isAddressed(_ bytes: [UInt8], _ id: Hash256?, by peer: Int) -> Bool {
+        let kind = Frame.kind(of: bytes)
+        if kind == .commits ? catchUp.isAsking(peer) : epoch.id == id { return true }
+        return kind == .checkpoint && isHandingOver(bytes)
+    }
+
     /// Whether a frame is a signature of the epoch's last checkpoint, which bears the next epoch's id.
-    fileprivate func isHandingOver(_ bytes: [UInt8]) -> Bool {
+    private func isHandingOver(_ bytes: [UInt8]) -> Bool {
         guard let successor, case .checkpoint(let frame)? = try? Frame(decoding: bytes) else { return false }
         return frame.checkpoint.commit == successor.firstCommit && checkpoints.concerns(frame.checkpoint)
     }

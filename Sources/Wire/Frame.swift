@@ -64,8 +64,8 @@ public enum Frame: Hashable, Sendable {
         case .vertex: start = 2 + 64 + 2
         case .votes, .status, .pull, .checkpoint, .catchUp, .recoveryQuestion, .recoveryAnswer: start = 2
         }
-        guard bytes.count >= start + 32 else { return nil }
-        return try? Hash256(internalBytes: bytes[start..<(start + 32)])
+        var reader = RecordReader(bytes)
+        return try? reader.hash(at: start)
     }
 
     /// Decodes the whole of `bytes`.

@@ -37,6 +37,14 @@ struct RecordReader {
         do { return try reader.readHash() } catch { throw WireError(error) }
     }
 
+    /// The hash that is so many bytes further on.
+    mutating func hash(at distance: Int) throws(WireError) -> Hash256 {
+        do {
+            try reader.skip(distance)
+            return try reader.readHash()
+        } catch { throw WireError(error) }
+    }
+
     mutating func key() throws(WireError) -> XOnlyKeyBytes {
         do { return try XOnlyKeyBytes(reader.readBytes(32)) } catch { throw WireError(error) }
     }

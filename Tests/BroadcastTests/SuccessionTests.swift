@@ -95,6 +95,28 @@ import Wire
         #expect(house.commits[3].map(\.hash) == before)
     }
 
+    /// Two and three voters work, and say at every start that none of them may fail; in the next epoch too.
+    @Test(arguments: 1...5)
+    func fewVotersSaySo(count: Int) throws {
+        var house = try SuccessionHouse(keys: count)
+        let voters = Array(0..<count)
+        let first = try house.configuration(voters: voters, others: [])
+        for member in voters { try house.start(member, first) }
+        house.run(milliseconds: 1_500)
+        let said = (2...3).contains(count) ? [Alarm.toleratesNoFault(voters: count)] : []
+        #expect(house.alarms.allSatisfy { $0 == said })
+        let mark = try house.mark(first, voters: voters, others: [])
+        for member in voters { house.give(.records([mark, [77, UInt8(member)]], isControl: true), to: member) }
+        house.run(milliseconds: 4_000)
+        #expect(house.epochNumbers == voters.map { _ in 1 })
+        #expect(house.alarms.allSatisfy { $0 == said + said })
+        #expect(house.records(0).filter { $0.first == 77 }.count == count)
+        house.stop(0)
+        try house.start(0, first)
+        house.run(milliseconds: 100)
+        #expect(house.alarms[0] == said + said + said)
+    }
+
     /// All lose their power in the moment in which some have ended the epoch.
     @Test(arguments: 0..<4)
     func aCrashAtTheEnd(moment: Int) throws {

@@ -5,8 +5,6 @@ internal import Wire
 /// The checks of one epoch.
 struct EpochChecks {
     let configuration: EpochConfiguration
-    /// Of the configuration.
-    let id: Hash256
     var order: OrderCheck
     var agreement: AgreementCheck
     var delivery: DeliveryCheck
@@ -20,7 +18,6 @@ struct EpochChecks {
     init(_ configuration: EpochConfiguration) {
         let count = configuration.authors.count
         self.configuration = configuration
-        id = configuration.epochID
         order = OrderCheck(configuration)
         agreement = AgreementCheck(authorCount: count)
         delivery = DeliveryCheck(authorCount: count)

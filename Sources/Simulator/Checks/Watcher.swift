@@ -8,6 +8,8 @@ struct Watcher {
     private(set) var records: RecordCheck
     /// One for each epoch that a correct member has opened, in their order.
     private(set) var epochs: [EpochChecks]
+    /// Their ids: a look at the checks copies all of them.
+    private var ids: [Hash256]
     private var signatures = SignatureCheck()
     private var progress = ProgressCheck()
     /// When each commit was first made, and when the last one was made by anybody.
@@ -25,6 +27,7 @@ struct Watcher {
         self.isCorrect = isCorrect
         isForgetful = isCorrect.map { _ in false }
         epochs = [EpochChecks(configuration)]
+        ids = [configuration.epochID]
         records = RecordCheck(authorCount: configuration.authors.count)
     }
 
@@ -113,7 +116,7 @@ struct Watcher {
                 note(.singleVote, member, time, "sent a frame that nobody can decode")
                 return
             }
-            guard let epoch = epochs.firstIndex(where: { $0.id == Frame.epochID(of: frame) }) else {
+            guard let id = Frame.epochID(of: frame), let epoch = ids.firstIndex(of: id) else {
                 note(.singleVote, member, time, "sent a frame of no epoch")
                 return
             }
@@ -153,7 +156,9 @@ struct Watcher {
 
     /// A member is about to end an epoch: what it logs of the next one is looked at.
     mutating func prepare(_ next: EpochConfiguration) {
-        if next.number == UInt64(epochs.count) { epochs.append(EpochChecks(next)) }
+        guard next.number == UInt64(epochs.count) else { return }
+        epochs.append(EpochChecks(next))
+        ids.append(next.epochID)
     }
 
     /// A member has ended an epoch.

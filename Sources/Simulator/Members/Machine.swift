@@ -77,7 +77,7 @@ final class Machine {
 
     var delivered: [UInt64] { process?.use { $0.newest.deliveredSequences } ?? [] }
 
-    var footprint: BroadcastFootprint? { process?.use { $0.newest.footprint } }
+    var footprint: BroadcastFootprint? { process?.use { $0.footprint } }
 
     func start(_ succession: Succession) {
         process = Process(succession)
