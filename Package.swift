@@ -59,6 +59,7 @@ var targets: [Target] = [
     .target(name: "Wire", dependencies: ["Bitcoin"], swiftSettings: strictSwift),
     .target(name: "Curve", dependencies: ["Bitcoin", "CCurve"], swiftSettings: wrapsC),
     .target(name: "Broadcast", dependencies: ["Bitcoin", "Wire", "Shares", "Curve"], swiftSettings: strictSwift),
+    .target(name: "Accounting", dependencies: ["Bitcoin", "Wire", "Shares"], swiftSettings: strictSwift),
     .target(name: "Simulator", dependencies: ["Bitcoin", "Wire", "Broadcast"], swiftSettings: strictSwift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictSwift),
@@ -73,6 +74,7 @@ var targets: [Target] = [
     tests("CSharesTests", ["Bitcoin", "CHash", "CHashEmulated", "CShares"]),
     tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
     tests("WireTests", ["Bitcoin", "Wire"]),
+    tests("AccountingTests", ["Bitcoin", "Wire", "Accounting"]),
     tests("BroadcastTests", ["Bitcoin", "Shares", "Wire", "Curve", "Broadcast"]),
     .executableTarget(
         name: "simulation-process", dependencies: ["Simulator"], path: "Tests/SimulationProcess",

@@ -30,8 +30,8 @@ public struct ByteWriter: Sendable {
         }
     }
 
-    // The three overloads below are what most callers of other modules get: the generic one is not specialised for them,
-    // and took a tenth of a microsecond a number.
+    // The three overloads below are what most callers of other modules get: the generic one is not specialised for
+    // them, and took a tenth of a microsecond a number.
 
     /// Appends an integer, least significant byte first.
     public mutating func append(littleEndian value: UInt16) {

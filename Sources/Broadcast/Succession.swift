@@ -79,8 +79,8 @@ public struct Succession: Sendable {
     /// The core of an epoch.
     private struct Part {
         var core: BroadcastCore
-        /// The authors' indices by their keys: looked up, never iterated.
-        let indices: [XOnlyKeyBytes: Int]
+        /// The authors' indices by their keys: looked up, never walked.
+        let places: [XOnlyKeyBytes: Int]
     }
 
     private let member: Member
@@ -175,11 +175,11 @@ public struct Succession: Sendable {
     /// A frame goes to the core of its epoch. Checkpoints and commits at an epoch's end bear the next one's id.
     private mutating func receive(_ bytes: [UInt8], from key: XOnlyKeyBytes, now: UInt64) -> [EpochEffect] {
         let id = Frame.epochID(of: bytes)
-        if let peer = current.indices[key], former.isEmpty || current.core.isAddressed(bytes, id, by: peer) {
+        if let peer = current.places[key], former.isEmpty || current.core.isAddressed(bytes, id, by: peer) {
             return stepNewest(.received(from: peer, bytes: bytes), now: now)
         }
         for index in former.indices.reversed() {
-            guard let peer = former[index].indices[key], former[index].core.isAddressed(bytes, id, by: peer) else {
+            guard let peer = former[index].places[key], former[index].core.isAddressed(bytes, id, by: peer) else {
                 continue
             }
             return step(former: index, .received(from: peer, bytes: bytes), now: now)
@@ -227,8 +227,8 @@ public struct Succession: Sendable {
         let core = BroadcastCore(
             epoch: epoch, author: author, signer: member.signer, checker: member.checker, gate: member.gate(epoch),
             settings: member.settings, rules: member.rules)
-        let indices = Dictionary(uniqueKeysWithValues: configuration.authors.enumerated().map { ($1.key, $0) })
-        return Part(core: core, indices: indices)
+        let places = Dictionary(uniqueKeysWithValues: configuration.authors.enumerated().map { ($1.key, $0) })
+        return Part(core: core, places: places)
     }
 }
 

@@ -20,6 +20,8 @@ public enum Record: Hashable, Sendable {
     case checkpoint(Checkpoint)
     /// A checkpoint with voters' signatures.
     case checkpointCertificate(CheckpointCertificate)
+    /// A miner's work in a settlement.
+    case workProof(WorkProof)
 
     /// Decodes the whole of `bytes` as the record that its first byte says.
     public init(decoding bytes: [UInt8]) throws(WireError) {
@@ -36,6 +38,7 @@ public enum Record: Hashable, Sendable {
         case .closeMark: self = .closeMark(try CloseMark(decoding: bytes))
         case .checkpoint: self = .checkpoint(try Checkpoint(decoding: bytes))
         case .checkpointCertificate: self = .checkpointCertificate(try CheckpointCertificate(decoding: bytes))
+        case .workProof: self = .workProof(try WorkProof(decoding: bytes))
         case nil: throw WireError(.unknownType(code), offset: 0)
         }
     }
@@ -53,6 +56,7 @@ public enum Record: Hashable, Sendable {
         case .closeMark(let record): record.encoded()
         case .checkpoint(let record): record.encoded()
         case .checkpointCertificate(let record): record.encoded()
+        case .workProof(let record): record.encoded()
         }
     }
 }

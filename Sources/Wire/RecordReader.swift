@@ -33,6 +33,11 @@ struct RecordReader {
         do { return try reader.readUInt64() } catch { throw WireError(error) }
     }
 
+    mutating func uint128(_ field: RecordField? = nil) throws(WireError) -> UInt128 {
+        let low = try uint64(field)
+        return UInt128(try uint64()) << 64 | UInt128(low)
+    }
+
     mutating func hash() throws(WireError) -> Hash256 {
         do { return try reader.readHash() } catch { throw WireError(error) }
     }

@@ -122,4 +122,12 @@ public enum RecordField: Hashable, Sendable {
     case commits
     /// The vertices of a commit: their number.
     case vertices
+    /// A proof's work.
+    case work
+    /// The index of a proof's leaf.
+    case leafIndex
+    /// The number of leaves of a proof's tree.
+    case leafCount
+    /// The number of a proof's siblings.
+    case siblings
 }

@@ -22,6 +22,8 @@ public enum RecordType: UInt8, Hashable, Sendable, CaseIterable {
     case checkpoint = 0x09
     /// `CheckpointCertificate`.
     case checkpointCertificate = 0x0a
+    /// `WorkProof`.
+    case workProof = 0x0b
 }
 
 /// A value with exactly one encoding (docs/protocol/wire.md).

@@ -22,7 +22,11 @@ struct RegtestNodeCommand: AsyncParsableCommand {
     @Option(help: "Where to write the cookie file.")
     var cookie: String?
 
-    @Option(help: "The kernel library; otherwise RADPOOL_KERNEL_LIBRARY, else .kernel/libbitcoinkernel.so here.")
+    @Option(
+        help: """
+            The kernel library; otherwise RADPOOL_KERNEL_LIBRARY, else .kernel/libbitcoinkernel.so here or in a folder \
+            above the program.
+            """)
     var kernelLibrary: String?
 
     func run() async throws {

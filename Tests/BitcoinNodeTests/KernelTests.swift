@@ -7,6 +7,26 @@ import Testing
 @testable import BitcoinNode
 
 @Suite struct KernelTests {
+    /// In the working directory first, then in any folder above the program; what is named goes before both.
+    @Test func whereTheLibraryIsLookedFor() throws {
+        let directory = try TemporaryFolder("node")
+        let here = directory.url.appending(path: "here")
+        let program = directory.url.appending(path: "project/.build/release/radpoold")
+        func path(_ environment: [String: String] = [:]) -> String {
+            KernelLibrary.path(environment: environment, folder: here, program: program)
+        }
+        let (first, second) = ("here/.kernel/libbitcoinkernel.so", "project/.kernel/libbitcoinkernel.so")
+        #expect(path().hasSuffix(first), "where there is none the working directory is named")
+        for (file, expected) in [(second, second), (first, first)] {
+            let url = directory.url.appending(path: file)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data().write(to: url)
+            #expect(path() == directory.url.appending(path: expected).path)
+        }
+        #expect(path(["RADPOOL_KERNEL_LIBRARY": "/other"]) == "/other")
+    }
+
     @Test func aMissingFileIsNamed() {
         #expect(throws: KernelError.noFile(path: "/nowhere/libbitcoinkernel.so")) {
             try KernelLibrary(path: "/nowhere/libbitcoinkernel.so")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-/// Records and frames of docs/protocol/broadcast.md: one encoding each, and the bounds of every field.
+/// Records and frames of docs/protocol/broadcast.md and accounting.md: one encoding each, and all bounds.
 @Suite struct BroadcastRecordTests {
     @Test func everyRecordComesBack() throws {
         for seed in 0..<UInt64(Scale.count(60, full: 3_000)) {
@@ -15,6 +15,7 @@ import Wire
                 .closeMark(try Samples.mark(&generator, authors: 1 + Int(seed % 140))),
                 .checkpoint(Samples.checkpoint(&generator)),
                 .checkpointCertificate(try Samples.certificate(&generator)),
+                .workProof(try Samples.workProof(&generator)),
             ]
             for record in records {
                 let bytes = record.encoded()

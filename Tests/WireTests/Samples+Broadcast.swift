@@ -116,4 +116,18 @@ extension Samples {
         }
         return try CheckpointCertificate(checkpoint(&generator), signatures: signatures)
     }
+
+    static func workProof(_ generator: inout SeededGenerator) throws -> WorkProof {
+        let count = UInt64.random(in: 1...(1 << UInt64.random(in: 0...32, using: &generator)), using: &generator)
+        let index = UInt64.random(in: 0..<count, using: &generator)
+        var path = WorkProof.Path(index: index, count: count)
+        var siblings: [WorkNode] = []
+        while let step = path.next() {
+            guard step != .alone else { continue }
+            siblings.append(WorkNode(hash: hash(&generator), sum: .random(in: 0...UInt128.max, using: &generator)))
+        }
+        return try WorkProof(
+            key: XOnlyKeyBytes(generator.bytes(32)), work: .random(in: 1...UInt128.max, using: &generator),
+            index: index, leafCount: count, siblings: siblings)
+    }
 }

@@ -41,10 +41,21 @@ public final class KernelLibrary: @unchecked Sendable {
         }
     }
 
-    /// Where the library is: what the environment variable names, else `.kernel/libbitcoinkernel.so` below `folder`.
+    /// Where the library is: what the environment variable names, else `.kernel/libbitcoinkernel.so` below `folder`,
+    /// else below the nearest folder above the program that has one: a program may be started from anywhere.
     public static func path(
-        environment: [String: String] = ProcessInfo.processInfo.environment, folder: URL
+        environment: [String: String] = ProcessInfo.processInfo.environment, folder: URL,
+        program: URL? = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     ) -> String {
-        environment[environmentVariable] ?? folder.appending(path: ".kernel/libbitcoinkernel.so").path
+        if let named = environment[environmentVariable] { return named }
+        let name = ".kernel/libbitcoinkernel.so"
+        var folders = [folder]
+        var above = program?.deletingLastPathComponent()
+        while let next = above, next.path != "/" {
+            folders.append(next)
+            above = next.deletingLastPathComponent()
+        }
+        let paths = folders.map { $0.appending(path: name).path }
+        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[0]
     }
 }

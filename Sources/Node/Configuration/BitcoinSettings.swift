@@ -42,7 +42,7 @@ extension BitcoinSettings: ConfigurationSection {
                 "kernel_library", \.kernelLibrary, .path, example: "\"/opt/radpool/libbitcoinkernel.so\"",
                 """
                 Bitcoin Core's consensus library for the embedded node. Without it: what RADPOOL_KERNEL_LIBRARY names, \
-                else .kernel/libbitcoinkernel.so in the working directory.
+                else .kernel/libbitcoinkernel.so in the working directory or in a folder above the program.
                 """),
             .init(
                 "refresh_interval", \.refreshInterval, .duration(.seconds(1) ... .seconds(600)),
