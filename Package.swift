@@ -74,12 +74,12 @@ var targets: [Target] = [
     tests("CSharesTests", ["Bitcoin", "CHash", "CHashEmulated", "CShares"]),
     tests("CurveTests", ["Bitcoin", "Curve", "CCurve", "CMemoryScan"]),
     tests("WireTests", ["Bitcoin", "Wire"]),
-    tests("AccountingTests", ["Bitcoin", "Wire", "Accounting"]),
-    tests("BroadcastTests", ["Bitcoin", "Shares", "Wire", "Curve", "Broadcast"]),
+    tests("AccountingTests", ["Bitcoin", "Wire", "Shares", "Accounting"]),
+    tests("BroadcastTests", ["Bitcoin", "Shares", "Wire", "Curve", "Broadcast", "Accounting"]),
     .executableTarget(
         name: "simulation-process", dependencies: ["Simulator"], path: "Tests/SimulationProcess",
         swiftSettings: strictSwift),
-    tests("SimulatorTests", ["Bitcoin", "Wire", "Broadcast", "Simulator", "simulation-process"]),
+    tests("SimulatorTests", ["Bitcoin", "Wire", "Broadcast", "Accounting", "Simulator", "simulation-process"]),
     .target(
         name: "CStratumChecks", dependencies: ["CStratum"], path: "Tests/Fuzz/CStratumChecks", cSettings: strictC),
     tests("CStratumTests", ["Bitcoin", "CShares", "CStratum", "CStratumChecks"]),

@@ -26,8 +26,7 @@ public struct WorkTree: Sendable {
     ///
     /// - Returns: nil unless the keys are strictly ascending, no work is 0 and their sum is below 2^128.
     public init?(_ leaves: [Leaf]) {
-        let isOrdered = zip(leaves, leaves.dropFirst())
-            .allSatisfy { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }
+        let isOrdered = zip(leaves, leaves.dropFirst()).allSatisfy { $0.key < $1.key }
         guard isOrdered, leaves.allSatisfy({ $0.work > 0 }) else { return nil }
         self.leaves = leaves
         var levels = [leaves.map { WorkNode(leaf: $0.key, work: $0.work) }]
@@ -66,16 +65,11 @@ public struct WorkTree: Sendable {
     }
 
     private func place(of key: XOnlyKeyBytes) -> Int? {
-        let bytes = key.bytes
         var low = 0
         var high = leaves.count
         while low < high {
             let middle = low + (high - low) / 2
-            if leaves[middle].key.bytes.lexicographicallyPrecedes(bytes) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if leaves[middle].key < key { low = middle + 1 } else { high = middle }
         }
         return low < leaves.count && leaves[low].key == key ? low : nil
     }

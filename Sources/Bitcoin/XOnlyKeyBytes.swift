@@ -1,5 +1,5 @@
 /// The 32 bytes of a BIP340 x-only public key: an encoding, not known to be a point of the curve.
-public struct XOnlyKeyBytes: Hashable, Sendable {
+public struct XOnlyKeyBytes: Hashable, Comparable, Sendable {
     private let storage: Hash256
 
     /// Takes 32 bytes, the x coordinate most significant byte first.
@@ -11,4 +11,11 @@ public struct XOnlyKeyBytes: Hashable, Sendable {
 
     /// The 32 bytes.
     public var bytes: [UInt8] { storage.bytes }
+
+    /// Orders keys by their bytes.
+    public static func < (left: XOnlyKeyBytes, right: XOnlyKeyBytes) -> Bool {
+        let (a, b) = (left.storage.littleEndianWords, right.storage.littleEndianWords)
+        return (a.0.byteSwapped, a.1.byteSwapped, a.2.byteSwapped, a.3.byteSwapped)
+            < (b.0.byteSwapped, b.1.byteSwapped, b.2.byteSwapped, b.3.byteSwapped)
+    }
 }

@@ -1,3 +1,5 @@
+package import Wire
+
 /// The points at which a mutation of the protocol is tried: the product has one value, and only tests build others, to
 /// see that the simulation finds them out.
 package struct Rules: Sendable {

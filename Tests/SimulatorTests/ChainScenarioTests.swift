@@ -1,3 +1,4 @@
+import Accounting
 import Bitcoin
 import Broadcast
 import Testing
@@ -20,7 +21,7 @@ import Wire
         var returns = 0
 
         init(_ epoch: Epoch, _ commits: some Sequence<Commit>) {
-            var view = ChainView(epoch)
+            var view = ChainBook(epoch.configuration)
             var heights = [UInt32](repeating: 0, count: epoch.authorCount)
             for commit in commits {
                 for vertex in commit.vertices {
@@ -33,7 +34,7 @@ import Wire
                     }
                 }
                 let before = view.fixedHeight
-                let news = view.absorb(commit)
+                let news = view.absorb(LedgerCommit(commit))
                 // Heights are fixed one after the other, each once.
                 if let news { #expect(news.heights.lowerBound == before.map { $0 + 1 } ?? 0) }
                 fixed.append(view.fixedHeight)
@@ -139,5 +140,11 @@ import Wire
         }
         #expect(run.commitCount(of: 3) + 2 >= run.commitCount(of: 0))
         #expect(run.commitCount(of: 0) * 20 > calm.commitCount(of: 0) * 19)
+    }
+}
+
+extension LedgerCommit {
+    fileprivate init(_ commit: Commit) {
+        self.init(number: commit.number, hash: commit.hash, vertices: commit.vertices.map(\.vertex))
     }
 }

@@ -1,6 +1,7 @@
 import Broadcast
 import Simulator
 import Testing
+import Wire
 
 /// A change of the rules that breaks the protocol, and where the simulation sees it.
 struct Mutant: Sendable, CustomTestStringConvertible {

@@ -1,5 +1,6 @@
 import Broadcast
 import Testing
+import Wire
 
 /// All interleavings of one reliable broadcast under the product's quorums, and under wrong ones.
 @Suite struct QuorumModelTests {

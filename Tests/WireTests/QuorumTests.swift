@@ -1,5 +1,5 @@
-import Broadcast
 import Testing
+import Wire
 
 @Suite struct QuorumTests {
     /// The table of docs/protocol/broadcast.md, and what makes its numbers right.

@@ -1,0 +1,191 @@
+public import Bitcoin
+internal import Shares
+public import Wire
+
+/// Which shares count (docs/protocol/accounting.md, Heights, Jobs and Shares).
+///
+/// Pure and total: the same commits give the same heights, and no bytes in them trap.
+public struct ShareBook: Sendable {
+    /// What follows from a commit.
+    public struct Outcome: Hashable, Sendable {
+        /// Heights that got their K.
+        public let fixed: ChainBook.Fixed?
+        /// Heights with shares that closed, ascending.
+        public let closed: [ClosedHeight]
+    }
+
+    private let syndicate: Hash256
+    /// L.
+    private let lag: UInt32
+    /// What coinbases must pay.
+    private var coinbaseScript: Script
+    /// What the log knows of the chain.
+    public private(set) var chain: ChainBook
+    private var epoch: LedgerEpoch
+    private var lanes: [LaneBook]
+    private var history: CommitHistory
+    /// Open heights that have shares, ascending.
+    private var heights: [HeightBook] = []
+    /// Every height below has closed.
+    public private(set) var lowestOpen: UInt32 = 0
+    private var tallies: [XOnlyKeyBytes: ShareTally] = [:]
+
+    /// The book at the log's start.
+    ///
+    /// - Parameter configuration: of epoch 0.
+    public init(_ genesis: Genesis, _ configuration: EpochConfiguration) {
+        syndicate = genesis.syndicateID
+        lag = UInt32(genesis.terms.closingLag)
+        coinbaseScript = genesis.bootstrapScript
+        chain = ChainBook(configuration)
+        epoch = LedgerEpoch(configuration)
+        lanes = configuration.authors.map { LaneBook(msp: $0.key) }
+        history = CommitHistory(genesis: genesis.syndicateID)
+    }
+
+    /// Goes on in the next epoch: its lanes begin anew.
+    public mutating func enter(_ configuration: EpochConfiguration) {
+        chain.enter(configuration)
+        epoch = LedgerEpoch(configuration)
+        lanes = configuration.authors.map { LaneBook(msp: $0.key) }
+    }
+
+    /// How an MSP's shares were judged so far.
+    public func tally(of msp: XOnlyKeyBytes) -> ShareTally { tallies[msp] ?? ShareTally() }
+
+    /// Takes the log's next commit.
+    public mutating func absorb(_ commit: LedgerCommit) -> Outcome {
+        let isFirst = chain.fixedHeight == nil
+        let (lowest, highest) = (lowestOpen, highestOpen)
+        let fixed = chain.absorb(commit) { $0 >= lowest && $0 <= highest }
+        if let fixed {
+            history.fix(fixed)
+            if isFirst { dropWhatIsTooHigh() }
+        }
+        for vertex in commit.vertices where lanes.indices.contains(Int(vertex.author)) {
+            take(vertex, in: commit.number)
+        }
+        history.append(commit)
+        return Outcome(fixed: fixed, closed: close())
+    }
+
+    // MARK: Heights
+
+    /// The highest height that jobs and reports may be of.
+    private var highestOpen: UInt32 {
+        chain.fixedHeight.map { $0 > .max - lag - 1 ? .max : $0 + lag + 1 } ?? .max
+    }
+
+    /// Until the first height has its K nobody knows how high the chain is.
+    private mutating func dropWhatIsTooHigh() {
+        let highest = highestOpen
+        chain.forget { $0 <= highest }
+        for book in heights where book.height > highest {
+            for (work, shares) in book.works {
+                let msp = book.jobs[work.job].msp
+                tallies[msp, default: ShareTally()].taken -= shares
+                tallies[msp, default: ShareTally()].count(.void, shares)
+            }
+        }
+        heights.removeAll { $0.height > highest }
+    }
+
+    private mutating func close() -> [ClosedHeight] {
+        guard let fixed = chain.fixedHeight, fixed >= lag, fixed - lag >= lowestOpen else { return [] }
+        let last = fixed - lag
+        var closed: [ClosedHeight] = []
+        while let book = heights.first, book.height <= last {
+            for (work, shares) in book.works {
+                let job = book.jobs[work.job]
+                guard !chain.isReported(book.height, on: job.job.previousBlock, job.job.target) else { continue }
+                tallies[job.msp, default: ShareTally()].unreported += shares
+            }
+            closed.append(ClosedHeight(book, chain))
+            heights.removeFirst()
+        }
+        lowestOpen = last == .max ? last : last + 1
+        chain.forget(through: last)
+        history.forget(before: lowestOpen, lag: lag)
+        return closed
+    }
+
+    // MARK: Records
+
+    private mutating func take(_ vertex: Vertex, in commit: UInt64) {
+        let lane = Int(vertex.author)
+        for record in vertex.records {
+            // What the gate refuses is in no log, or more than f voters are faulty: then it is as good as absent.
+            switch record.first.flatMap(RecordType.init) {
+            case .minerRegistration:
+                if let miner = try? MinerRegistration(decoding: record) { lanes[lane].add(miner) }
+            case .journalJob:
+                if let job = try? JournalJob(decoding: record) { lanes[lane].add(judged(job, in: commit)) }
+            case .journalShareBatch: take(shares: record, lane, commit)
+            default: continue
+            }
+        }
+    }
+
+    private func judged(_ job: JournalJob, in commit: UInt64) -> LedgerJob {
+        let height = job.coinbase.height
+        let isOpen = height >= lowestOpen && height <= highestOpen
+        let isAnchored =
+            job.owner.logPosition < commit && history.hash(job.owner.logPosition) == job.owner.logHash
+        return LedgerJob(
+            sequence: job.sequence, height: height, previousBlock: job.header.previousBlock,
+            target: job.header.compactTarget, value: job.coinbase.value, versionMask: job.header.versionMask,
+            isVoid: !isOpen || !isAnchored || job.coinbase.custodyScript != coinbaseScript)
+    }
+
+    /// Where the shares of a work go.
+    private enum Destination {
+        case nowhere(ShareJudgement)
+        /// The number of the work in its height's book, and the job's mask.
+        case height(UInt32, place: UInt32, mask: UInt32)
+    }
+
+    private mutating func take(shares record: [UInt8], _ lane: Int, _ commit: UInt64) {
+        // All of it, or nothing: what is wrong at its end makes the whole batch no record.
+        guard let batch = try? JournalShareBatch(decoding: record) else { return }
+        var known: [JournalShare.Work: Destination] = [:]
+        var last: JournalShare.Work?
+        var destination = Destination.nowhere(.void)
+        var index = 0
+        var tally = tallies[lanes[lane].msp] ?? ShareTally()
+        for share in batch.shares {
+            if last != share.work {
+                last = share.work
+                destination = known[share.work] ?? self.destination(share.work, lane)
+                known[share.work] = destination
+                // A new height moves the others in the list.
+                if case .height(let height, _, _) = destination { index = place(of: height) }
+            }
+            switch destination {
+            case .height(_, let place, let mask):
+                let fingerprint = ShareFingerprint(
+                    extranonce: share.extranonce, ntime: share.ntime, nonce: share.nonce,
+                    versionBits: share.versionBits & mask)
+                tally.count(heights[index].take(place, fingerprint, in: commit))
+            case .nowhere(let judgement): tally.count(judgement)
+            }
+        }
+        tallies[lanes[lane].msp] = tally
+    }
+
+    private mutating func destination(_ work: JournalShare.Work, _ lane: Int) -> Destination {
+        guard let job = lanes[lane].job(work.jobSequence), let miner = lanes[lane].miner(work.minerNumber),
+            let level = ShareLevel(work.level), !job.isVoid
+        else { return .nowhere(.void) }
+        guard job.height >= lowestOpen else { return .nowhere(.late) }
+        let index = place(of: job.height)
+        if index == heights.count || heights[index].height != job.height {
+            heights.insert(HeightBook(height: job.height), at: index)
+        }
+        let place = heights[index].place(job, of: lanes[lane].msp, miner: miner, level: level)
+        return .height(job.height, place: place, mask: job.versionMask)
+    }
+
+    private func place(of height: UInt32) -> Int {
+        heights.firstIndex { $0.height >= height } ?? heights.count
+    }
+}

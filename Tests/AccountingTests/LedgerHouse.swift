@@ -1,0 +1,142 @@
+import Accounting
+import Bitcoin
+import TestSupport
+import Testing
+import Wire
+
+/// A log that a test writes by hand: commits of vertices that nobody has broadcast.
+struct LedgerHouse {
+    /// A share by the numbers that matter.
+    struct Share: Hashable {
+        var job: UInt64
+        var miner: UInt32 = 0
+        var level: UInt8 = 33
+        var number: UInt32
+        var bits: UInt32 = 0
+    }
+
+    /// What a vertex carries.
+    struct Content {
+        var author: Int
+        var facts: ChainFacts?
+        var records: [[UInt8]] = []
+    }
+
+    static let lag: UInt32 = 6
+    static let mask: UInt32 = 0x1fff_e000
+    static let bits = CompactTarget(rawValue: 0x207f_ffff)
+
+    let genesis: Genesis
+    let keys: [XOnlyKeyBytes]
+    private(set) var configuration: EpochConfiguration
+    var book: ShareBook
+    private(set) var number: UInt64 = 0
+    private(set) var hash: Hash256
+    private(set) var closed: [ClosedHeight] = []
+    private(set) var newest: LedgerCommit?
+
+    init(voters: Int, others: Int = 0) throws {
+        keys = try (0..<voters + others).map { try Self.key(UInt8($0)) }
+        let members = keys.prefix(voters).map {
+            Genesis.Member(key: $0, payoutScript: .payToTaproot($0))
+        }
+        genesis = try Genesis(
+            network: .regtest, name: #require(RecordName("test")), members: members,
+            bootstrapScript: .payToTaproot(keys[0]), terms: GenesisTerms(network: .regtest))
+        hash = genesis.syndicateID
+        let authors = keys.enumerated().map { EpochConfiguration.Author(key: $1, isVoter: $0 < voters) }
+        configuration = try EpochConfiguration(
+            syndicate: hash, number: 0, firstCommit: 0, start: hash, authors: authors, bounds: .init())
+        book = ShareBook(genesis, configuration)
+    }
+
+    static func key(_ first: UInt8) throws -> XOnlyKeyBytes {
+        try XOnlyKeyBytes([first] + [UInt8](repeating: 1, count: 31))
+    }
+
+    static func minerKey(_ number: UInt32) throws -> XOnlyKeyBytes {
+        try XOnlyKeyBytes([UInt8(truncatingIfNeeded: 255 &- number)] + [UInt8](repeating: 2, count: 31))
+    }
+
+    /// The block that blocks of a height build on.
+    static func tip(_ height: UInt32, _ branch: UInt8 = 0) -> Hash256 {
+        SHA256.hash([branch] + (0..<4).map { UInt8(truncatingIfNeeded: height >> (8 * $0)) })
+    }
+
+    static func facts(
+        _ height: UInt32, value: Int64 = 1_000, branch: UInt8 = 0, bits: CompactTarget = bits
+    ) throws -> ChainFacts {
+        ChainFacts(
+            height: height, tip: tip(height, branch), compactTarget: bits,
+            value: try #require(Amount(satoshis: value)), feeRate: 1_000)
+    }
+
+    static func miner(_ number: UInt32) throws -> [UInt8] {
+        MinerRegistration(number: number, key: try minerKey(number), name: nil).encoded()
+    }
+
+    /// A job on the newest commit, unless it says otherwise.
+    func job(
+        _ sequence: UInt64, of author: Int, height: UInt32, value: Int64 = 1_000, branch: UInt8 = 0,
+        at position: (UInt64, Hash256)? = nil, script: Script? = nil, bits: CompactTarget = Self.bits
+    ) throws -> [UInt8] {
+        try JournalJob(
+            sequence: sequence,
+            owner: .init(
+                syndicate: genesis.syndicateID, msp: keys[author], logPosition: position?.0 ?? number,
+                logHash: position?.1 ?? hash),
+            header: .init(
+                version: 0x2000_0000, versionMask: Self.mask, previousBlock: Self.tip(height - 1, branch),
+                compactTarget: bits, merkleBranch: MerkleBranch(hashes: [])),
+            minimumTime: 0, currentTime: 0,
+            coinbase: .init(
+                height: height, value: #require(Amount(satoshis: value)),
+                custodyScript: script ?? genesis.bootstrapScript, tag: [], witnessCommitment: nil)
+        ).encoded()
+    }
+
+    static func batch(_ shares: [Share]) throws -> [UInt8] {
+        try JournalShareBatch(
+            shares.map { share in
+                JournalShare(
+                    work: try #require(
+                        JournalShare.Work(jobSequence: share.job, minerNumber: share.miner, level: share.level)),
+                    extranonce: Extranonce(7, UInt64(share.number)), ntime: 1, nonce: share.number &* 3,
+                    versionBits: share.bits)
+            }
+        ).encoded()
+    }
+
+    /// The log's next commit.
+    @discardableResult
+    mutating func commit(_ contents: [Content]) throws -> ShareBook.Outcome {
+        number += 1
+        hash = SHA256.hash(hash.bytes)
+        let vertices = try contents.map { content in
+            try Vertex(
+                epoch: configuration.epochID, author: UInt16(content.author), sequence: number, round: number,
+                parents: .init(sequences: [UInt64](repeating: 0, count: keys.count), hash: .zero),
+                carriesControl: false, facts: content.facts, records: content.records)
+        }
+        let commit = LedgerCommit(number: number, hash: hash, vertices: vertices)
+        newest = commit
+        let outcome = book.absorb(commit)
+        closed += outcome.closed
+        return outcome
+    }
+
+    /// All authors say that their node has a height; so it gets its K with this commit.
+    @discardableResult
+    mutating func all(at height: UInt32, value: Int64 = 1_000) throws -> ShareBook.Outcome {
+        try commit(keys.indices.map { Content(author: $0, facts: try Self.facts(height, value: value)) })
+    }
+
+    /// The log's next epoch; its authors vote or not.
+    mutating func nextEpoch(voters: Set<Int>) throws {
+        let authors = keys.enumerated().map { EpochConfiguration.Author(key: $1, isVoter: voters.contains($0)) }
+        configuration = try EpochConfiguration(
+            syndicate: genesis.syndicateID, number: configuration.number + 1, firstCommit: number, start: hash,
+            authors: authors, bounds: .init())
+        book.enter(configuration)
+    }
+}
