@@ -119,18 +119,18 @@ public struct ShareBook: Sendable {
             case .minerRegistration:
                 if let miner = try? MinerRegistration(decoding: record) { lanes[lane].add(miner) }
             case .journalJob:
-                if let job = try? JournalJob(decoding: record) { lanes[lane].add(judged(job, in: commit)) }
+                if let job = try? JournalJob(decoding: record) { lanes[lane].add(judged(job)) }
             case .journalShareBatch: take(shares: record, lane, commit)
             default: continue
             }
         }
     }
 
-    private func judged(_ job: JournalJob, in commit: UInt64) -> LedgerJob {
+    private func judged(_ job: JournalJob) -> LedgerJob {
         let height = job.coinbase.height
         let isOpen = height >= lowestOpen && height <= highestOpen
-        let isAnchored =
-            job.owner.logPosition < commit && history.hash(job.owner.logPosition) == job.owner.logHash
+        // The history ends before the commit that is being taken.
+        let isAnchored = history.hash(job.owner.logPosition) == job.owner.logHash
         return LedgerJob(
             sequence: job.sequence, height: height, previousBlock: job.header.previousBlock,
             target: job.header.compactTarget, value: job.coinbase.value, versionMask: job.header.versionMask,

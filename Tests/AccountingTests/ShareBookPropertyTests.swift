@@ -97,7 +97,8 @@ private struct LogWriter {
             let farther: [UInt32] = [0, 1, 1, 1, 1, 1, 2, 7, 8]
             let isOld = Int.random(in: 0..<3, using: &random) == 0
             let lower = isOld ? UInt32.random(in: 0...8, using: &random) : 0
-            let place = Int.random(in: 0..<4, using: &random) > 0
+            let place =
+                Int.random(in: 0..<4, using: &random) > 0
                 ? positions.count - 1 : Int.random(in: 0..<positions.count, using: &random)
             records.append(
                 try house.job(

@@ -127,6 +127,18 @@ import Wire
         #expect(tally(house) == [4, 8, 0, 0, 0], "no such job or miner is void, too")
     }
 
+    /// Shares may be of the lane's newest 1,024 jobs, as the gate has it.
+    @Test func oldJobsAreForgotten() throws {
+        var house = try begin()
+        try house.commit([
+            .init(author: 0, records: try (UInt64(2)...1_026).map { try house.job($0, of: 0, height: 101) })
+        ])
+        try submit([.init(job: 2, number: 1)], &house)
+        #expect(tally(house) == [0, 1, 0, 0, 0])
+        try submit([.init(job: 3, number: 1), .init(job: 1_026, number: 1)], &house)
+        #expect(tally(house) == [2, 1, 0, 0, 0])
+    }
+
     /// A position that is older than 2L heights below the lowest open one is forgotten; a younger one is not.
     @Test func howOldAPositionMayBe() throws {
         var house = try House(voters: 1)
