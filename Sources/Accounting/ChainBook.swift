@@ -12,50 +12,46 @@ public struct ChainBook: Sendable {
         public let commit: UInt64
     }
 
-    /// Of one voter and height so many different reports are remembered.
-    static let mostReports = 8
-
     private var epoch: LedgerEpoch
-    /// For each author the newest committed facts; nil for those that do not vote.
-    private var facts: [ChainFacts?]
+    /// L.
+    private let lag: Int
+    /// For each author what it said as a voter; empty for those that do not vote.
+    private var words: [VoterWord]
     /// The highest height that has its K; nil before the first.
     public private(set) var fixedHeight: UInt32?
-    /// What voters said of heights that are open, ascending.
-    private var reports: [HeightReports] = []
 
     /// The view at the log's start.
-    public init(_ configuration: EpochConfiguration) {
+    ///
+    /// - Parameter lag: the genesis file's closing lag L.
+    public init(_ configuration: EpochConfiguration, lag: UInt8) {
         epoch = LedgerEpoch(configuration)
-        facts = [ChainFacts?](repeating: nil, count: epoch.authors.count)
+        self.lag = Int(lag)
+        words = [VoterWord](repeating: VoterWord(), count: epoch.authors.count)
     }
 
-    /// Goes on in the next epoch: what stays a voter's word is kept.
+    /// Goes on in the next epoch: the word of those that go on voting stays, that of others is gone.
     public mutating func enter(_ configuration: EpochConfiguration) {
         let next = LedgerEpoch(configuration)
-        facts = next.authors.map { author in
+        words = next.authors.map { author in
             guard author.isVoter, let index = epoch.authors.firstIndex(where: { $0.key == author.key }) else {
-                return nil
+                return VoterWord()
             }
-            return facts[index]
+            return words[index]
         }
         epoch = next
     }
 
     /// Takes the facts of a commit, the log's next, and says which heights it fixes.
-    ///
-    /// - Parameter isOpen: whether reports on a height are of use; of others nothing is remembered.
-    public mutating func absorb(_ commit: LedgerCommit, isOpen: (UInt32) -> Bool = { _ in false }) -> Fixed? {
+    public mutating func absorb(_ commit: LedgerCommit) -> Fixed? {
         for vertex in commit.vertices {
-            guard let news = vertex.facts, let key = epoch.voter(vertex) else { continue }
-            facts[Int(vertex.author)] = news
-            let (height, overflow) = news.height.addingReportingOverflow(1)
-            if !overflow, isOpen(height) { report(news, on: height, by: key) }
+            guard let news = vertex.facts, epoch.isVoter(vertex) else { continue }
+            words[Int(vertex.author)].take(news, heights: 2 * lag + 2)
         }
         return fix(commit.number)
     }
 
     private mutating func fix(_ commit: UInt64) -> Fixed? {
-        let heights = facts.compactMap { $0?.height }.sorted(by: >)
+        let heights = words.compactMap { $0.facts?.height }.sorted(by: >)
         let quorum = epoch.quorum.decision
         guard heights.count >= quorum else { return nil }
         let reached = heights[quorum - 1]
@@ -72,87 +68,91 @@ public struct ChainBook: Sendable {
 
     /// The lower median of a number over the voters' newest facts; nil until Q voters have any.
     public func lowerMedian<Number: Comparable>(of number: (ChainFacts) -> Number) -> Number? {
-        let values = facts.compactMap { $0.map(number) }.sorted()
+        let values = words.compactMap { $0.facts.map(number) }.sorted()
         guard values.count >= epoch.quorum.decision else { return nil }
         return values[(values.count - 1) / 2]
     }
 
     /// How many voters' newest facts say something.
     public func count(where isTrue: (ChainFacts) -> Bool) -> Int {
-        facts.count { $0.map(isTrue) ?? false }
+        words.count { $0.facts.map(isTrue) ?? false }
     }
 
     // MARK: Reports
 
-    private mutating func report(_ news: ChainFacts, on height: UInt32, by key: XOnlyKeyBytes) {
-        let index = reports.firstIndex { $0.height >= height } ?? reports.count
-        if index == reports.count || reports[index].height != height {
-            reports.insert(HeightReports(height: height), at: index)
-        }
-        reports[index].take(news, by: key, in: epoch)
-    }
-
     /// Whether f+1 voters have said that blocks of a height build on a block with some nBits.
     func isReported(_ height: UInt32, on previous: Hash256, _ target: CompactTarget) -> Bool {
-        guard let found = reports.first(where: { $0.height == height }) else { return false }
-        return found.parents.contains { $0.previous == previous && $0.target == target && $0.isReported }
+        words.count { $0.names(height, previous, target) } >= epoch.quorum.oneCorrect
     }
 
-    /// V(h), of what has been said so far; 0 where nobody has said anything.
+    /// V(h): the lower median of the highest values that voters said, but no more than the highest f+1 of them agree
+    /// on, because few may have said any; 0 where f+1 have not.
     func value(of height: UInt32) -> Amount {
-        guard let found = reports.first(where: { $0.height == height }) else { return .zero }
-        let values = found.values.filter { epoch.isVoter($0.key) }.map(\.value).sorted()
-        return values.isEmpty ? .zero : values[(values.count - 1) / 2]
+        let values = words.compactMap { $0.value(of: height) }.sorted()
+        guard values.count >= epoch.quorum.oneCorrect else { return .zero }
+        return min(values[(values.count - 1) / 2], values[values.count - epoch.quorum.oneCorrect])
     }
 
     /// Forgets what was said of heights up to one.
     mutating func forget(through height: UInt32) {
-        reports.removeAll { $0.height <= height }
-    }
-
-    /// Forgets what was said of heights that are of no use any more.
-    mutating func forget(unless isOpen: (UInt32) -> Bool) {
-        reports.removeAll { !isOpen($0.height) }
+        for index in words.indices { words[index].forget(through: height) }
     }
 }
 
-/// What voters said of one height.
-private struct HeightReports: Sendable {
-    struct Parent: Sendable {
+/// What a voter said.
+private struct VoterWord: Sendable {
+    private struct Report: Sendable {
+        let height: UInt32
         let previous: Hash256
         let target: CompactTarget
-        var witnesses: [XOnlyKeyBytes] = []
-        /// f+1 voters of an epoch have said so.
-        var isReported = false
+        /// The highest that came with it.
+        var value: Amount
     }
 
-    let height: UInt32
-    /// In the order in which they were first said.
-    var parents: [Parent] = []
-    /// For each voter the highest value of its templates.
-    var values: [(key: XOnlyKeyBytes, value: Amount)] = []
+    /// Of one height so many different reports are remembered.
+    private static let most = 8
 
-    init(height: UInt32) {
-        self.height = height
-    }
+    /// The newest.
+    private(set) var facts: ChainFacts?
+    /// Ascending by height.
+    private var reports: [Report] = []
 
-    mutating func take(_ news: ChainFacts, by key: XOnlyKeyBytes, in epoch: LedgerEpoch) {
-        if let index = values.firstIndex(where: { $0.key == key }) {
-            values[index].value = max(values[index].value, news.value)
-        } else {
-            values.append((key, news.value))
+    /// Remembers facts, and what they say of the next height; of so many heights, the highest.
+    mutating func take(_ news: ChainFacts, heights: Int) {
+        facts = news
+        let (height, overflow) = news.height.addingReportingOverflow(1)
+        guard !overflow else { return }
+        let same = reports.indices.filter { reports[$0].height == height }
+        let known = same.first { reports[$0].previous == news.tip && reports[$0].target == news.compactTarget }
+        if let known {
+            reports[known].value = max(reports[known].value, news.value)
+            return
         }
-        witness(news, by: key, in: epoch)
+        guard same.count < Self.most else { return }
+        let place = reports.firstIndex { $0.height > height } ?? reports.count
+        reports.insert(
+            Report(height: height, previous: news.tip, target: news.compactTarget, value: news.value), at: place)
+        if same.isEmpty { dropLowest(keeping: heights) }
     }
 
-    private mutating func witness(_ news: ChainFacts, by key: XOnlyKeyBytes, in epoch: LedgerEpoch) {
-        let known = parents.firstIndex { $0.previous == news.tip && $0.target == news.compactTarget }
-        if let known, parents[known].witnesses.contains(key) { return }
-        guard parents.count(where: { $0.witnesses.contains(key) }) < ChainBook.mostReports else { return }
-        let index = known ?? parents.count
-        if known == nil { parents.append(Parent(previous: news.tip, target: news.compactTarget)) }
-        parents[index].witnesses.append(key)
-        let voices = parents[index].witnesses.count { epoch.isVoter($0) }
-        if voices >= epoch.quorum.oneCorrect { parents[index].isReported = true }
+    private mutating func dropLowest(keeping heights: Int) {
+        var count = 0
+        for index in reports.indices where index == 0 || reports[index].height != reports[index - 1].height {
+            count += 1
+        }
+        guard count > heights, let lowest = reports.first?.height else { return }
+        reports.removeAll { $0.height == lowest }
+    }
+
+    func names(_ height: UInt32, _ previous: Hash256, _ target: CompactTarget) -> Bool {
+        reports.contains { $0.height == height && $0.previous == previous && $0.target == target }
+    }
+
+    func value(of height: UInt32) -> Amount? {
+        reports.filter { $0.height == height }.map(\.value).max()
+    }
+
+    mutating func forget(through height: UInt32) {
+        reports.removeAll { $0.height <= height }
     }
 }

@@ -2,12 +2,14 @@ internal import Bitcoin
 
 /// H_k of the commits that jobs may name, and the K of recent heights (docs/protocol/accounting.md, Jobs).
 struct CommitHistory: Sendable {
+    /// So many of the newest commits may always be named: K may jump.
+    static let spare: UInt64 = 1_024
+
     /// The number of the first hash.
     private var first: UInt64 = 0
     private var hashes: [Hash256]
-    /// The height of the first K; nil before any.
-    private var firstHeight: UInt32?
-    private var commits: [UInt64] = []
+    /// Heights up to one, from those of the entry before on, have their K at a commit; ascending.
+    private var fixed: [(height: UInt32, commit: UInt64)] = []
 
     init(genesis: Hash256) {
         hashes = [genesis]
@@ -25,28 +27,18 @@ struct CommitHistory: Sendable {
     }
 
     /// Heights have got their K. Those that got it first, with all heights below, were there before the log.
-    mutating func fix(_ fixed: ChainBook.Fixed) {
-        guard firstHeight != nil else {
-            firstHeight = fixed.heights.upperBound
-            commits = [0]
-            return
-        }
-        for _ in fixed.heights { commits.append(fixed.commit) }
+    mutating func fix(_ news: ChainBook.Fixed) {
+        fixed.append((news.heights.upperBound, fixed.isEmpty ? 0 : news.commit))
     }
 
-    /// Forgets what jobs of open heights can not name any more.
-    mutating func forget(before lowestOpen: UInt32, lag: UInt32) {
-        guard let firstHeight, lowestOpen >= 2 * lag, lowestOpen - 2 * lag > firstHeight else { return }
-        let height = lowestOpen - 2 * lag
-        let oldest = commits[Int(min(height - firstHeight, UInt32(commits.count - 1)))]
-        if oldest > first {
-            hashes.removeFirst(Int(min(oldest - first, UInt64(hashes.count - 1))))
-            first = oldest
-        }
-        let spare = Int(height - firstHeight)
-        if spare > 0, spare < commits.count {
-            commits.removeFirst(spare)
-            self.firstHeight = height
-        }
+    /// Forgets what jobs can not name any more: what is older than the K of a height and than the newest commits.
+    mutating func forget(before height: UInt32) {
+        guard let index = fixed.firstIndex(where: { $0.height >= height }) else { return }
+        fixed.removeFirst(index)
+        let newest = first + UInt64(hashes.count)
+        let oldest = min(fixed[0].commit, newest > Self.spare ? newest - Self.spare : 0)
+        guard oldest > first else { return }
+        hashes.removeFirst(Int(oldest - first))
+        first = oldest
     }
 }

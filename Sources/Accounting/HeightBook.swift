@@ -4,7 +4,7 @@ internal import Wire
 
 /// The shares of an open height.
 struct HeightBook: Sendable {
-    /// A job that has shares. An MSP's job is known by its sequence, whatever epoch it is registered in.
+    /// A job that has shares. An MSP's job is known by its sequence, whatever epoch it is recorded in.
     struct Job: Sendable {
         let msp: XOnlyKeyBytes
         let job: LedgerJob
@@ -39,14 +39,16 @@ struct HeightBook: Sendable {
         self.height = height
     }
 
-    /// The number of a work, which it has from now on.
-    mutating func place(_ job: LedgerJob, of msp: XOnlyKeyBytes, miner: XOnlyKeyBytes, level: ShareLevel) -> UInt32 {
+    /// The number of a work, which it has from now on; nil where the MSP's sequence is that of another job, or there
+    /// are 2^32 works.
+    mutating func place(_ job: LedgerJob, of msp: XOnlyKeyBytes, miner: XOnlyKeyBytes, level: ShareLevel) -> UInt32? {
         let name = JobName(msp: msp, sequence: job.sequence)
         let index = jobPlaces[name] ?? jobs.count
         if index == jobs.count {
             jobPlaces[name] = index
             jobs.append(Job(msp: msp, job: job))
         }
+        guard jobs[index].job.digest == job.digest, works.count < Int(UInt32.max) else { return nil }
         let work = Work(job: index, miner: miner, level: level)
         if let known = workPlaces[work] { return known }
         let place = UInt32(works.count)

@@ -8,7 +8,10 @@ struct LedgerJob: Sendable {
     let previousBlock: Hash256
     let target: CompactTarget
     let value: Amount
+    let version: UInt32
     let versionMask: UInt32
+    /// SHA-256 of the record.
+    let digest: Hash256
     /// The job breaks a rule that was judged in its commit: none of its shares counts.
     let isVoid: Bool
 }

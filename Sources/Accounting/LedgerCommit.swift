@@ -28,18 +28,8 @@ struct LedgerEpoch: Sendable {
         quorum = Quorum(voters: authors.count { $0.isVoter })
     }
 
-    /// The key of a vertex's author if it votes.
-    func voter(_ vertex: Vertex) -> XOnlyKeyBytes? {
-        guard let author = author(vertex), author.isVoter else { return nil }
-        return author.key
-    }
-
-    /// A vertex's author.
-    func author(_ vertex: Vertex) -> EpochConfiguration.Author? {
-        authors.indices.contains(Int(vertex.author)) ? authors[Int(vertex.author)] : nil
-    }
-
-    func isVoter(_ key: XOnlyKeyBytes) -> Bool {
-        authors.contains { $0.key == key && $0.isVoter }
+    /// Whether a vertex's author votes.
+    func isVoter(_ vertex: Vertex) -> Bool {
+        authors.indices.contains(Int(vertex.author)) && authors[Int(vertex.author)].isVoter
     }
 }

@@ -37,7 +37,7 @@ public struct ShareBook: Sendable {
         syndicate = genesis.syndicateID
         lag = UInt32(genesis.terms.closingLag)
         coinbaseScript = genesis.bootstrapScript
-        chain = ChainBook(configuration)
+        chain = ChainBook(configuration, lag: genesis.terms.closingLag)
         epoch = LedgerEpoch(configuration)
         lanes = configuration.authors.map { LaneBook(msp: $0.key) }
         history = CommitHistory(genesis: genesis.syndicateID)
@@ -55,13 +55,8 @@ public struct ShareBook: Sendable {
 
     /// Takes the log's next commit.
     public mutating func absorb(_ commit: LedgerCommit) -> Outcome {
-        let isFirst = chain.fixedHeight == nil
-        let (lowest, highest) = (lowestOpen, highestOpen)
-        let fixed = chain.absorb(commit) { $0 >= lowest && $0 <= highest }
-        if let fixed {
-            history.fix(fixed)
-            if isFirst { dropWhatIsTooHigh() }
-        }
+        let fixed = chain.absorb(commit)
+        if let fixed { history.fix(fixed) }
         for vertex in commit.vertices where lanes.indices.contains(Int(vertex.author)) {
             take(vertex, in: commit.number)
         }
@@ -71,23 +66,10 @@ public struct ShareBook: Sendable {
 
     // MARK: Heights
 
-    /// The highest height that jobs and reports may be of.
-    private var highestOpen: UInt32 {
-        chain.fixedHeight.map { $0 > .max - lag - 1 ? .max : $0 + lag + 1 } ?? .max
-    }
-
-    /// Until the first height has its K nobody knows how high the chain is.
-    private mutating func dropWhatIsTooHigh() {
-        let highest = highestOpen
-        chain.forget { $0 <= highest }
-        for book in heights where book.height > highest {
-            for (work, shares) in book.works {
-                let msp = book.jobs[work.job].msp
-                tallies[msp, default: ShareTally()].taken -= shares
-                tallies[msp, default: ShareTally()].count(.void, shares)
-            }
-        }
-        heights.removeAll { $0.height > highest }
+    /// Whether jobs may be of a height: before any height has its K nobody knows how high the chain is.
+    private func isOpen(_ height: UInt32) -> Bool {
+        guard let fixed = chain.fixedHeight, height >= lowestOpen else { return false }
+        return height <= fixed || height - fixed <= lag + 1
     }
 
     private mutating func close() -> [ClosedHeight] {
@@ -105,7 +87,7 @@ public struct ShareBook: Sendable {
         }
         lowestOpen = last == .max ? last : last + 1
         chain.forget(through: last)
-        history.forget(before: lowestOpen, lag: lag)
+        if lowestOpen >= 2 * lag { history.forget(before: lowestOpen - 2 * lag) }
         return closed
     }
 
@@ -119,29 +101,31 @@ public struct ShareBook: Sendable {
             case .minerRegistration:
                 if let miner = try? MinerRegistration(decoding: record) { lanes[lane].add(miner) }
             case .journalJob:
-                if let job = try? JournalJob(decoding: record) { lanes[lane].add(judged(job)) }
+                if let job = try? JournalJob(decoding: record) {
+                    lanes[lane].add(judged(job, digest: SHA256.hash(record)))
+                }
             case .journalShareBatch: take(shares: record, lane, commit)
             default: continue
             }
         }
     }
 
-    private func judged(_ job: JournalJob) -> LedgerJob {
+    private func judged(_ job: JournalJob, digest: Hash256) -> LedgerJob {
         let height = job.coinbase.height
-        let isOpen = height >= lowestOpen && height <= highestOpen
         // The history ends before the commit that is being taken.
         let isAnchored = history.hash(job.owner.logPosition) == job.owner.logHash
         return LedgerJob(
             sequence: job.sequence, height: height, previousBlock: job.header.previousBlock,
-            target: job.header.compactTarget, value: job.coinbase.value, versionMask: job.header.versionMask,
-            isVoid: !isOpen || !isAnchored || job.coinbase.custodyScript != coinbaseScript)
+            target: job.header.compactTarget, value: job.coinbase.value, version: job.header.version,
+            versionMask: job.header.versionMask, digest: digest,
+            isVoid: !isOpen(height) || !isAnchored || job.coinbase.custodyScript != coinbaseScript)
     }
 
     /// Where the shares of a work go.
     private enum Destination {
         case nowhere(ShareJudgement)
-        /// The number of the work in its height's book, and the job's mask.
-        case height(UInt32, place: UInt32, mask: UInt32)
+        /// The number of the work in its height's book.
+        case height(UInt32, place: UInt32, LedgerJob)
     }
 
     private mutating func take(shares record: [UInt8], _ lane: Int, _ commit: UInt64) {
@@ -161,10 +145,10 @@ public struct ShareBook: Sendable {
                 if case .height(let height, _, _) = destination { index = place(of: height) }
             }
             switch destination {
-            case .height(_, let place, let mask):
+            case .height(_, let place, let job):
                 let fingerprint = ShareFingerprint(
                     extranonce: share.extranonce, ntime: share.ntime, nonce: share.nonce,
-                    versionBits: share.versionBits & mask)
+                    version: job.version & ~job.versionMask | share.versionBits & job.versionMask)
                 tally.count(heights[index].take(place, fingerprint, in: commit))
             case .nowhere(let judgement): tally.count(judgement)
             }
@@ -177,12 +161,13 @@ public struct ShareBook: Sendable {
             let level = ShareLevel(work.level), !job.isVoid
         else { return .nowhere(.void) }
         guard job.height >= lowestOpen else { return .nowhere(.late) }
+        // What the list holds is bounded by the heights that are open: jobs of others are void.
         let index = place(of: job.height)
         if index == heights.count || heights[index].height != job.height {
             heights.insert(HeightBook(height: job.height), at: index)
         }
         let place = heights[index].place(job, of: lanes[lane].msp, miner: miner, level: level)
-        return .height(job.height, place: place, mask: job.versionMask)
+        return place.map { .height(job.height, place: $0, job) } ?? .nowhere(.void)
     }
 
     private func place(of height: UInt32) -> Int {

@@ -168,7 +168,7 @@ private struct LaneDraft {
     }
 
     private func job(_ sequence: UInt64) -> ShareJob? {
-        if let found = Self.find(sequence, in: newJobs[...]) { return found }
+        if let found = Self.find(sequence, in: newJobs.suffix(ShareGate.liveJobs)) { return found }
         let live = max(0, ShareGate.liveJobs - newJobs.count)
         return Self.find(sequence, in: tables.jobs.suffix(live))
     }

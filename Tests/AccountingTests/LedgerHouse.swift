@@ -34,6 +34,7 @@ struct LedgerHouse {
     private(set) var hash: Hash256
     private(set) var closed: [ClosedHeight] = []
     private(set) var newest: LedgerCommit?
+    private(set) var outcome: ShareBook.Outcome?
 
     init(voters: Int, others: Int = 0) throws {
         keys = try (0..<voters + others).map { try Self.key(UInt8($0)) }
@@ -49,6 +50,9 @@ struct LedgerHouse {
             syndicate: hash, number: 0, firstCommit: 0, start: hash, authors: authors, bounds: .init())
         book = ShareBook(genesis, configuration)
     }
+
+    /// The log before its first commit.
+    var start: (UInt64, Hash256) { (0, genesis.syndicateID) }
 
     static func key(_ first: UInt8) throws -> XOnlyKeyBytes {
         try XOnlyKeyBytes([first] + [UInt8](repeating: 1, count: 31))
@@ -78,7 +82,8 @@ struct LedgerHouse {
     /// A job on the newest commit, unless it says otherwise.
     func job(
         _ sequence: UInt64, of author: Int, height: UInt32, value: Int64 = 1_000, branch: UInt8 = 0,
-        at position: (UInt64, Hash256)? = nil, script: Script? = nil, bits: CompactTarget = Self.bits
+        at position: (UInt64, Hash256)? = nil, script: Script? = nil, bits: CompactTarget = Self.bits,
+        version: UInt32 = 0x2000_0000, mask: UInt32 = Self.mask
     ) throws -> [UInt8] {
         try JournalJob(
             sequence: sequence,
@@ -86,7 +91,7 @@ struct LedgerHouse {
                 syndicate: genesis.syndicateID, msp: keys[author], logPosition: position?.0 ?? number,
                 logHash: position?.1 ?? hash),
             header: .init(
-                version: 0x2000_0000, versionMask: Self.mask, previousBlock: Self.tip(height - 1, branch),
+                version: version, versionMask: mask, previousBlock: Self.tip(height - 1, branch),
                 compactTarget: bits, merkleBranch: MerkleBranch(hashes: [])),
             minimumTime: 0, currentTime: 0,
             coinbase: .init(
@@ -122,6 +127,7 @@ struct LedgerHouse {
         newest = commit
         let outcome = book.absorb(commit)
         closed += outcome.closed
+        self.outcome = outcome
         return outcome
     }
 

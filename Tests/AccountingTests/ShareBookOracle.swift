@@ -16,6 +16,7 @@ struct ShareBookOracle {
         let height: UInt32
         let value: Int64
         let report: Report
+        let version: UInt32
         let mask: UInt32
         let isVoid: Bool
     }
@@ -59,60 +60,62 @@ struct ShareBookOracle {
     /// The highest height with a K after so many commits; nil for none.
     private func fixed(after count: Int) -> UInt32? { fixed[count] }
 
-    /// The number of the commit of a height's K; nil while it has none.
-    private func number(of height: UInt32) -> UInt64? {
-        (1...commits.count).first { fixed(after: $0).map { $0 >= height } ?? false }.map { UInt64($0) }
-    }
-
     private func lowestOpen(before commit: Int) -> UInt32 {
         guard let fixed = fixed(after: commit - 1), fixed >= lag else { return 0 }
         return fixed - lag + 1
     }
 
-    /// For each voter what it said of a height, in the order in which it first said it.
-    private func reports(on height: UInt32) -> [(voter: Int, report: Report, value: Int64)] {
-        var found: [(voter: Int, report: Report, value: Int64)] = []
-        for (index, commit) in commits.enumerated() {
-            let highest = fixed(after: index).map { $0 + lag + 1 } ?? .max
-            guard height >= lowestOpen(before: index + 1), height <= highest else { continue }
+    /// For each voter and height what the voter has said of it when a commit has been taken, and is remembered.
+    private func words(after count: Int) -> [Int: [UInt32: [(report: Report, value: Int64)]]] {
+        var words: [Int: [UInt32: [(report: Report, value: Int64)]]] = [:]
+        for (index, commit) in commits.prefix(count).enumerated() {
+            for voter in voters {
+                words[voter] = words[voter]?.filter { $0.key >= lowestOpen(before: index + 1) }
+            }
             for vertex in commit.vertices where voters.contains(Int(vertex.author)) {
-                guard let facts = vertex.facts, facts.height + 1 == height else { continue }
+                guard let facts = vertex.facts else { continue }
+                let voter = Int(vertex.author)
                 let report = Report(previous: facts.tip, target: facts.compactTarget)
-                found.append((Int(vertex.author), report, facts.value.satoshis))
+                var said = words[voter]?[facts.height + 1] ?? []
+                if let known = said.firstIndex(where: { $0.report == report }) {
+                    said[known].value = max(said[known].value, facts.value.satoshis)
+                } else if said.count < 8 {
+                    said.append((report, facts.value.satoshis))
+                }
+                words[voter, default: [:]][facts.height + 1] = said
+                if let all = words[voter], all.count > 2 * Int(lag) + 2 { words[voter]?[all.keys.min() ?? 0] = nil }
             }
         }
-        return found
+        return words
+    }
+
+    /// The commit in which a height closes.
+    private func closing(of height: UInt32) -> Int {
+        (1...commits.count).first { fixed(after: $0).map { $0 >= height + lag } ?? false } ?? commits.count
     }
 
     private func isReported(_ job: Job) -> Bool {
-        let all = reports(on: job.height)
-        return voters.count { voter in
-            var different: [Report] = []
-            for report in all where report.voter == voter && !different.contains(report.report) {
-                different.append(report.report)
-            }
-            return different.prefix(8).contains(job.report)
-        } > faults
+        let words = words(after: closing(of: job.height))
+        return voters.count { words[$0]?[job.height]?.contains { $0.report == job.report } ?? false } > faults
     }
 
     private func value(of height: UInt32) -> Int64 {
-        let all = reports(on: height)
-        let highest = voters.compactMap { voter in all.filter { $0.voter == voter }.map(\.value).max() }.sorted()
-        return highest.isEmpty ? 0 : highest[(highest.count - 1) / 2]
+        let words = words(after: closing(of: height))
+        let highest = voters.compactMap { words[$0]?[height]?.map(\.value).max() }.sorted()
+        return highest.count <= faults
+            ? 0 : min(highest[(highest.count - 1) / 2], highest[highest.count - 1 - faults])
     }
 
     private func isVoid(_ job: JournalJob, in commit: Int) -> Bool {
         let height = job.coinbase.height
-        let lowest = lowestOpen(before: commit)
-        if height < lowest || fixed(after: commit).map({ height > $0 + lag + 1 }) ?? false { return true }
+        guard let fixed = fixed(after: commit), height >= lowestOpen(before: commit), height <= fixed + lag + 1 else {
+            return true
+        }
         if job.coinbase.custodyScript != genesis.bootstrapScript { return true }
         let position = job.owner.logPosition
         guard position < UInt64(commit) else { return true }
-        let hash = position == 0 ? genesis.syndicateID : commits[Int(position) - 1].hash
-        if hash != job.owner.logHash { return true }
-        let firstHeight = fixed(after: Int(number(of: 0) ?? 0)) ?? 0
-        guard lowest >= 2 * lag, lowest - 2 * lag > firstHeight else { return false }
-        return number(of: lowest - 2 * lag).map { position < $0 } ?? false
+        // Positions are forgotten after more commits than there are here.
+        return job.owner.logHash != (position == 0 ? genesis.syndicateID : commits[Int(position) - 1].hash)
     }
 
     /// All shares in their order, with what they are to the ledger.
@@ -134,7 +137,8 @@ struct ShareBookOracle {
                                 value: job.coinbase.value.satoshis,
                                 report: Report(
                                     previous: job.header.previousBlock, target: job.header.compactTarget),
-                                mask: job.header.versionMask, isVoid: isVoid(job, in: index + 1)))
+                                version: job.header.version, mask: job.header.versionMask,
+                                isVoid: isVoid(job, in: index + 1)))
                     case .journalShareBatch(let batch):
                         for share in batch.shares {
                             let found = jobs.first { $0.lane == lane && $0.sequence == share.work.jobSequence }
@@ -150,7 +154,7 @@ struct ShareBookOracle {
                                 job: found, miner: miners[lane][Int(share.work.minerNumber)], level: share.work.level,
                                 fields: [
                                     share.extranonce.extranonce2, UInt64(share.nonce),
-                                    UInt64(share.versionBits & found.mask),
+                                    UInt64(found.version & ~found.mask | share.versionBits & found.mask),
                                 ], commit: commit.number)
                             let isKnown = taken.contains { known in
                                 var same = known

@@ -139,7 +139,7 @@ import Wire
         #expect(tally(house) == [2, 1, 0, 0, 0])
     }
 
-    /// A position that is older than 2L heights below the lowest open one is forgotten; a younger one is not.
+    /// A position that is older than K of 2L heights below the lowest open one is forgotten, but for the newest 1,024.
     @Test func howOldAPositionMayBe() throws {
         var house = try House(voters: 1)
         var positions: [UInt32: (UInt64, Hash256)] = [:]
@@ -147,13 +147,65 @@ import Wire
             try house.all(at: height)
             positions[height] = (house.number, house.hash)
         }
-        #expect(house.book.lowestOpen == 135)
-        let jobs = try [122, 123].enumerated().map { index, height in
-            try house.job(UInt64(index + 1), of: 0, height: 141, at: positions[UInt32(height)])
+        let early = try house.job(1, of: 0, height: 141, at: (0, house.genesis.syndicateID))
+        try house.commit([.init(author: 0, records: [try House.miner(0), early])])
+        for _ in 0..<1_100 { try house.commit([]) }
+        try house.all(at: 141)
+        #expect(house.book.lowestOpen == 136)
+        let jobs = try [123, 124].enumerated().map { index, height in
+            try house.job(UInt64(index + 2), of: 0, height: 141, at: positions[UInt32(height)])
         }
-        try house.commit([.init(author: 0, records: [try House.miner(0)] + jobs)])
-        try submit([.init(job: 1, number: 1), .init(job: 2, number: 1)], &house)
-        #expect(tally(house) == [1, 1, 0, 0, 0])
+        try house.commit([.init(author: 0, records: jobs)])
+        for job in UInt64(1)...3 {
+            try submit([.init(job: job, number: 1)], &house)
+            #expect(tally(house)[1] == (job == 1 ? 0 : 1), "job \(job)")
+        }
+        #expect(tally(house) == [2, 1, 0, 0, 0])
+    }
+
+    private static let jumps: [UInt32] = [
+        107, 108, 120, 900_000, 4_294_967_287, 4_294_967_288, 4_294_967_293, 4_294_967_294, 4_294_967_295,
+    ]
+
+    /// Where K jumps by more than all heights that are open, jobs on commits before the jump are good all the same, and
+    /// so are reports that came with it.
+    @Test(arguments: Self.jumps)
+    func aJump(to height: UInt32) throws {
+        var house = try begin(voters: 4)
+        let before = (house.number, house.hash)
+        try house.all(at: height)
+        #expect(house.book.chain.fixedHeight == height)
+        guard height < .max else {
+            #expect(house.book.lowestOpen == UInt32.max - 5)
+            return
+        }
+        let job = try house.job(2, of: 0, height: height + 1, at: before)
+        try house.commit([.init(author: 0, records: [job, try House.batch([.init(job: 2, number: 1)])])])
+        try submit([.init(job: 1, number: 1)], &house)
+        #expect(tally(house) == [1, 0, 1, 0, 0])
+        guard height < .max - 7 else { return }
+        for next in height + 1...height + 7 { try house.all(at: next) }
+        #expect(house.closed.map(\.height) == [height + 1] && house.closed[0].miners.map(\.work) == [1])
+    }
+
+    /// An MSP that gives a sequence to another job in the next epoch gets nothing for it.
+    @Test func aSequenceIsOfOneJob() throws {
+        let others: [(LedgerHouse) throws -> [UInt8]] = [
+            // The same headers, told apart by what is the version and what the mask.
+            { try $0.job(1, of: 0, height: 101, at: $0.start, version: 0x2000_2000, mask: 0x1fff_c000) },
+            { try $0.job(1, of: 0, height: 101, value: 999, at: $0.start) },
+            { try $0.job(1, of: 0, height: 101, branch: 3, at: $0.start) },
+        ]
+        for other in others {
+            var house = try begin()
+            let share = House.Share(job: 1, number: 1, bits: 0x2000)
+            try submit([share], &house)
+            try house.nextEpoch(voters: [0])
+            try house.commit([.init(author: 0, records: [try House.miner(0), try other(house)])])
+            try submit([share, .init(job: 1, number: 2)], &house)
+            #expect(tally(house) == [1, 2, 0, 0, 0])
+            #expect(try close(&house)?.miners.map(\.work) == [1])
+        }
     }
 
     @Test(arguments: [
@@ -248,21 +300,63 @@ import Wire
         #expect(try close(&house)?.miners.map(\.work) == [2])
     }
 
-    /// Before any height has its K nobody knows how high the chain is; what was too high is void afterwards.
+    /// Before any height has its K nobody knows how high the chain is.
     @Test func jobsBeforeTheFirstHeight() throws {
         var house = try House(voters: 4)
-        let jobs = try [101, 107, 108, .max].enumerated().map { index, height in
+        let jobs = try [101, .max].enumerated().map { index, height in
             try house.job(UInt64(index + 1), of: 0, height: height)
         }
-        let shares = try House.batch((1...4).map { .init(job: $0, number: 1) })
-        let records = [try House.miner(0)] + jobs + [shares]
-        try house.commit([.init(author: 0, facts: try House.facts(100), records: records)])
-        #expect(tally(house) == [4, 0, 0, 0, 0])
+        try house.commit([
+            .init(author: 0, facts: try House.facts(100), records: [try House.miner(0)] + jobs)
+        ])
         try house.all(at: 100)
-        #expect(tally(house) == [2, 2, 0, 0, 0])
+        try submit([.init(job: 1, number: 1), .init(job: 2, number: 1)], &house)
+        #expect(tally(house) == [0, 2, 0, 0, 0])
+        // What was said before counts.
+        try house.commit([.init(author: 0, records: [try house.job(3, of: 0, height: 101)])])
+        try submit([.init(job: 3, number: 1)], &house)
         #expect(try close(&house)?.miners.map(\.work) == [1])
-        for height in UInt32(108)...130 { try house.all(at: height) }
-        #expect(house.closed.map(\.height) == [101, 107])
+    }
+
+    /// Of a voter the highest 2L + 2 heights are remembered: who names other heights forgets its own word.
+    @Test(arguments: [13, 14])
+    func whoNamesOtherHeightsForgets(others: Int) throws {
+        var house = try House(voters: 4)
+        try house.commit((0..<4).map { .init(author: $0, facts: try House.facts(99)) })
+        for author in [1, 2] { try house.commit([.init(author: author, facts: try House.facts(100, branch: 9))]) }
+        for height in 0..<UInt32(others) {
+            try house.commit([.init(author: 1, facts: try House.facts(1_000 + height))])
+        }
+        try house.commit([
+            .init(
+                author: 0,
+                records: [
+                    try House.miner(0), try house.job(1, of: 0, height: 101, branch: 9),
+                    try House.batch([.init(job: 1, number: 1)]),
+                ])
+        ])
+        for height in UInt32(101)...107 {
+            try house.commit([0, 2, 3].map { .init(author: $0, facts: try House.facts(height)) })
+        }
+        // Height 100 goes first, then 101.
+        #expect(house.closed.first?.miners.count == (others == 13 ? 1 : 0))
+    }
+
+    /// V(h) is never above what f+1 voters said, however few said anything.
+    @Test func fewCannotNameTheValue() throws {
+        var house = try House(voters: 7)
+        try house.commit((0..<7).map { .init(author: $0, facts: try House.facts(99)) })
+        // One correct voter and two others have seen the block; the next comes in the same moment.
+        for (author, value) in [(4, 900), (5, 2_000_000), (6, 2_000_000)] {
+            try house.commit([.init(author: author, facts: try House.facts(100, value: Int64(value)))])
+        }
+        let job = try house.job(1, of: 6, height: 101, value: 2_000_000)
+        try house.commit([
+            .init(author: 6, records: [try House.miner(0), job, try House.batch([.init(job: 1, number: 1)])])
+        ])
+        for height in UInt32(101)...107 { try house.all(at: height) }
+        let closed = try #require(house.closed.first)
+        #expect(closed.value.satoshis == 900 && closed.credits.map(\.weight.low) == [900])
     }
 
     /// Bytes that no gate lets through are as good as absent.

@@ -26,7 +26,7 @@ import Wire
 
     @Test func aHeightIsFixedWhenAQuorumHasIt() throws {
         var cluster = try Cluster(voters: 4)
-        var view = ChainBook(cluster.epoch.configuration)
+        var view = ChainBook(cluster.epoch.configuration, lag: 6)
         var done = 0
         #expect(try absorb([7, 9, nil, nil], &cluster, &view, &done).isEmpty, "two of three")
         #expect(view.fixedHeight == nil)
@@ -45,7 +45,7 @@ import Wire
 
     @Test func whatIsFixedStaysWhateverReorganises() throws {
         var cluster = try Cluster(voters: 4)
-        var view = ChainBook(cluster.epoch.configuration)
+        var view = ChainBook(cluster.epoch.configuration, lag: 6)
         var done = 0
         _ = try absorb([20, 20, 20, 20], &cluster, &view, &done)
         #expect(view.fixedHeight == 20)
@@ -57,7 +57,7 @@ import Wire
 
     @Test func voicesOfThoseWhoDoNotVoteDoNotCount() throws {
         var cluster = try Cluster(voters: 3, others: 3)
-        var view = ChainBook(cluster.epoch.configuration)
+        var view = ChainBook(cluster.epoch.configuration, lag: 6)
         var done = 0
         #expect(try absorb([5, nil, nil, 9, 9, 9], &cluster, &view, &done).isEmpty)
         #expect(try absorb([nil, 6, nil, nil, nil, nil], &cluster, &view, &done).map(\.heights) == [0...5])
@@ -66,17 +66,17 @@ import Wire
     /// All members come to the same, and a view that starts later goes on where the one before stopped.
     @Test func viewsAgree() throws {
         var cluster = try Cluster(voters: 4)
-        var view = ChainBook(cluster.epoch.configuration)
+        var view = ChainBook(cluster.epoch.configuration, lag: 6)
         var done = 0
         _ = try absorb([3, 4, 5, 6], &cluster, &view, &done)
         _ = try absorb([13, 14, 15, 16], &cluster, &view, &done)
         for member in 1..<4 {
-            var other = ChainBook(cluster.epoch.configuration)
+            var other = ChainBook(cluster.epoch.configuration, lag: 6)
             for commit in cluster.commits[member] { _ = other.absorb(LedgerCommit(commit)) }
             #expect(other.fixedHeight == view.fixedHeight)
         }
         // In the next epoch a voter's word stays its word.
-        var next = ChainBook(cluster.epoch.configuration)
+        var next = ChainBook(cluster.epoch.configuration, lag: 6)
         let commits = cluster.commits[0].map { LedgerCommit($0) }
         for (index, commit) in commits.enumerated() {
             if index == commits.count / 2 { next.enter(cluster.epoch.configuration) }

@@ -21,7 +21,7 @@ import Wire
         var returns = 0
 
         init(_ epoch: Epoch, _ commits: some Sequence<Commit>) {
-            var view = ChainBook(epoch.configuration)
+            var view = ChainBook(epoch.configuration, lag: 6)
             var heights = [UInt32](repeating: 0, count: epoch.authorCount)
             for commit in commits {
                 for vertex in commit.vertices {
