@@ -214,7 +214,7 @@ if !coresOnly {
                 "Bitcoin", "BitcoinNode", "Curve", "Node", "Shares", "Storage", "Stratum", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("ProgramTests", ["BitcoinNode", "Node", "radpool", "radpoold"]),
+        tests("ProgramTests", ["Accounting", "Bitcoin", "BitcoinNode", "Node", "Wire", "radpool", "radpoold"]),
         tests(
             "NodeAPITests",
             [

@@ -1,6 +1,5 @@
 import Accounting
 import Bitcoin
-import Foundation
 import TestSupport
 import Testing
 import Wire
@@ -115,42 +114,5 @@ import Wire
         bytes += [1, 2, 1]
         bytes += sibling.bytes + [7] + [UInt8](repeating: 0, count: 15)
         #expect(proof.encoded() == bytes)
-    }
-
-    /// The script in docs/, which shares no code with this project, says the same.
-    @Test func theScriptAgrees() throws {
-        let script = Conformance.repositoryRoot.appendingPathComponent("docs/work_proof.py").path
-        for count in [1, 2, 5, 300] {
-            let tree = try #require(WorkTree(leaves(count, seed: 4)))
-            let leaf = tree.leaves[count / 2]
-            let proof = try #require(tree.proof(of: leaf.key)).encoded()
-            let root = tree.root
-            let good = try run(script, proof, root.hash, root.sum)
-            #expect(good.status == 0)
-            let key = Hex.encode(leaf.key.bytes)
-            #expect(good.output == "miner \(key) has \(leaf.work) of \(root.sum) units of work\n")
-            var forged = proof
-            forged[34] ^= 1
-            #expect(try run(script, forged, root.hash, root.sum).status == 1)
-            #expect(try run(script, proof, root.hash, root.sum - 1).status == 1)
-            #expect(try run(script, proof, .zero, root.sum).status == 1)
-            #expect(try run(script, Array(proof.dropLast()), root.hash, root.sum).status == 1)
-            #expect(try run(script, proof + [0], root.hash, root.sum).status == 1)
-        }
-    }
-
-    private func run(
-        _ script: String, _ proof: [UInt8], _ root: Hash256, _ sum: UInt128
-    ) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script, Hex.encode(proof), root.internalHex, "\(sum)"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 }

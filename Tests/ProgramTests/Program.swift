@@ -16,9 +16,13 @@ struct Program {
     static let radpool = Program(name: "radpool")
     static let radpoold = Program(name: "radpoold")
 
+    /// Finds another program of the machine by its name, which is the first argument.
+    static let env = Program(name: "/usr/bin/env")
+
     private var url: URL {
+        if name.hasPrefix("/") { return URL(filePath: name) }
         // Programs lie in the same folder as the test runner.
-        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name)
+        return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name)
     }
 
     /// A process that is not started yet, with an environment of its own.
