@@ -34,11 +34,17 @@ struct Adversary {
     private var treatments: [Treatment] = []
     /// What it voted for lately.
     private var voted: [Vote] = []
+    /// How often it voted for what. Two members that vote for whatever they hear hear each other: without an end they
+    /// would answer each other for ever, once more is in flight than `voted` holds.
+    private var voteCounts: [Vote: Int] = [:]
     /// Frames heard lately, to be damaged and repeated.
     private var heard: [[UInt8]] = []
     private var split: Split?
     /// The parents of its newest vertices, the newest last.
     private var parents: [[UInt64]] = []
+
+    /// So often it votes for the same at most.
+    private static let maximumVoteCount = 16
 
     private struct Treatment {
         let frame: [UInt8]
@@ -62,6 +68,7 @@ struct Adversary {
         forge = VertexForge(epoch: epoch.id, author: author, signer: forge.signer)
         treatments = []
         voted = []
+        voteCounts = [:]
         parents = []
     }
 
@@ -133,7 +140,8 @@ struct Adversary {
 
     private mutating func vote(_ author: UInt16, _ sequence: UInt64, _ digest: Hash256) -> [Outgoing] {
         let vote = Vote(kind: .echo, author: author, sequence: sequence, digest: digest)
-        guard !voted.contains(vote) else { return [] }
+        guard !voted.contains(vote), voteCounts[vote, default: 0] < Self.maximumVoteCount else { return [] }
+        voteCounts[vote, default: 0] += 1
         voted.append(vote)
         if voted.count > 64 { voted.removeFirst(32) }
         let to = random.coin() ? others : random.next() & others
