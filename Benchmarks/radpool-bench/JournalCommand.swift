@@ -59,11 +59,11 @@ final class JournalFixture {
         }
         let job = try JournalJob(
             sequence: 0, owner: JournalJob.Owner(syndicate: .zero, msp: msp, logPosition: 0, logHash: .zero),
-            header: JournalJob.Header(
+            header: HeaderTemplate(
                 version: 0x2000_0000, versionMask: 0, previousBlock: .zero,
                 compactTarget: CompactTarget(rawValue: 0x207f_ffff), merkleBranch: MerkleBranch(hashes: [])),
             minimumTime: 0, currentTime: 0,
-            coinbase: JournalJob.Coinbase(
+            coinbase: CoinbaseTemplate(
                 height: 1, value: .zero, custodyScript: .payToTaproot(msp), tag: [], witnessCommitment: nil))
         try journal.append(JournalGroup(miners: miners, jobs: [job]))
         let path = folder.appending(path: "plain")

@@ -183,14 +183,17 @@ rp_stratum_status rp__loop_bind(rp__loop *loop, size_t listener, const struct so
     return RP_STRATUM_OK;
 }
 
-/* Nobody is let in before there is work to give out. */
+/* Nobody is let in before there is work to give out. What cannot listen now, for want of the
+ * kernel's memory, tries again with the next job; a port in use is found when it is bound. */
 void rp__loop_accept(rp__loop *loop) {
     if (loop->listening || loop->stopping) {
         return;
     }
     loop->listening = true;
     for (size_t i = 0; i < loop->bound; i++) {
-        (void)uv_listen((uv_stream_t *)&loop->listeners[i], BACKLOG, rp__accept);
+        if (uv_listen((uv_stream_t *)&loop->listeners[i], BACKLOG, rp__accept) != 0) {
+            loop->listening = false;
+        }
     }
 }
 

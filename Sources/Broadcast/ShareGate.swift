@@ -189,18 +189,11 @@ extension ShareJob {
     ///
     /// - Throws: for a job that no header or coinbase can be made of.
     convenience init(_ job: JournalJob) throws {
-        let coinbase = try CoinbaseLayout(
-            height: job.coinbase.height, tag: job.coinbase.tag, custodyScript: job.coinbase.custodyScript,
-            value: job.coinbase.value, witnessCommitment: job.coinbase.witnessCommitment)
         try self.init(
             Parameters(
                 syndicate: SyndicateID(job.owner.syndicate),
                 msp: MSPID(Hash256(internalBytes: job.owner.msp.bytes)), jobSequence: job.sequence,
-                logPosition: LogPosition(k: job.owner.logPosition, hash: job.owner.logHash),
-                header: HeaderTemplate(
-                    version: job.header.version, versionMask: job.header.versionMask,
-                    previousBlock: job.header.previousBlock, compactTarget: job.header.compactTarget,
-                    merkleBranch: job.header.merkleBranch),
-                minTime: job.minimumTime, currentTime: job.currentTime, coinbase: coinbase))
+                logPosition: LogPosition(k: job.owner.logPosition, hash: job.owner.logHash), header: job.header,
+                minTime: job.minimumTime, currentTime: job.currentTime, coinbase: job.coinbase.layout()))
     }
 }

@@ -52,7 +52,7 @@ public struct JobMaker: Sendable {
             compactTarget: header.bits, merkleBranch: MerkleBranch(hashes: []))
         return try StratumJob(
             sequence: sequence, identity: identity, header: template, times: (minimumTime, header.time),
-            coinbase: StratumJob.Coinbase(
+            coinbase: CoinbaseTemplate(
                 height: height, value: .subsidy(height: height, network: network), custodyScript: custodyScript,
                 tag: tag, witnessCommitment: nil))
     }

@@ -20,36 +20,11 @@ public struct StratumJob: Sendable {
         }
     }
 
-    /// The typed values that the coinbase is made from.
-    public struct Coinbase: Hashable, Sendable {
-        /// The block's height.
-        public var height: UInt32
-        /// The block's subsidy and fees.
-        public var value: Amount
-        /// The script of the output that takes everything.
-        public var custodyScript: Script
-        /// Bytes that name the pool, at most 20.
-        public var tag: [UInt8]
-        /// The commitment to the block's witnesses; nil where the template has none.
-        public var witnessCommitment: WitnessCommitment?
-
-        /// A coinbase of the given values.
-        public init(
-            height: UInt32, value: Amount, custodyScript: Script, tag: [UInt8], witnessCommitment: WitnessCommitment?
-        ) {
-            self.height = height
-            self.value = value
-            self.custodyScript = custodyScript
-            self.tag = tag
-            self.witnessCommitment = witnessCommitment
-        }
-    }
-
     /// What the validator judges the job's shares by.
     public let parameters: ShareJob.Parameters
 
     /// What the coinbase is made from.
-    public let coinbase: Coinbase
+    public let coinbase: CoinbaseTemplate
 
     /// The template with the block's transactions; nil for a restored job whose transactions are not known any more.
     public private(set) var template: BlockTemplate?
@@ -70,17 +45,14 @@ public struct StratumJob: Sendable {
     ///   - times: the earliest header time and the template's own, seconds since 1970.
     public init(
         sequence: UInt64, identity: Identity, header: HeaderTemplate, times: (minimum: UInt32, current: UInt32),
-        coinbase: Coinbase
+        coinbase: CoinbaseTemplate
     ) throws(CoinbaseLayoutError) {
         var header = header
         header.version &= ~header.versionMask
-        let layout = try CoinbaseLayout(
-            height: coinbase.height, tag: coinbase.tag, custodyScript: coinbase.custodyScript, value: coinbase.value,
-            witnessCommitment: coinbase.witnessCommitment)
         parameters = ShareJob.Parameters(
             syndicate: identity.syndicate, msp: identity.msp, jobSequence: sequence,
             logPosition: identity.logPosition, header: header, minTime: times.minimum, currentTime: times.current,
-            coinbase: layout)
+            coinbase: try coinbase.layout())
         self.coinbase = coinbase
         if header.merkleBranch.hashes.isEmpty {
             template = Self.emptyTemplate(parameters, coinbase)
@@ -102,13 +74,15 @@ public struct StratumJob: Sendable {
         try self.init(
             sequence: sequence, identity: maker.identity, header: header,
             times: (template.minimumTime, template.header.time),
-            coinbase: Coinbase(
+            coinbase: CoinbaseTemplate(
                 height: template.height, value: template.coinbaseValue, custodyScript: maker.custodyScript,
                 tag: maker.tag, witnessCommitment: template.witnessCommitment))
         self.template = template
     }
 
-    private static func emptyTemplate(_ parameters: ShareJob.Parameters, _ coinbase: Coinbase) -> BlockTemplate? {
+    private static func emptyTemplate(
+        _ parameters: ShareJob.Parameters, _ coinbase: CoinbaseTemplate
+    ) -> BlockTemplate? {
         let header = BlockHeader(
             version: parameters.header.version, previousBlock: parameters.header.previousBlock, merkleRoot: .zero,
             time: parameters.currentTime, bits: parameters.header.compactTarget, nonce: 0)

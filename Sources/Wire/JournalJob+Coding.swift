@@ -8,7 +8,7 @@ extension JournalJob {
         let owner = Owner(
             syndicate: try reader.hash(), msp: try reader.key(), logPosition: try reader.uint64(),
             logHash: try reader.hash())
-        var header = Header(
+        var header = HeaderTemplate(
             version: try reader.uint32(.version), versionMask: try reader.uint32(),
             previousBlock: try reader.hash(), compactTarget: CompactTarget(rawValue: try reader.uint32(.compactTarget)),
             merkleBranch: MerkleBranch(hashes: []))
@@ -64,7 +64,7 @@ extension JournalJob {
         return branch
     }
 
-    private static func readCoinbase(_ reader: inout RecordReader) throws(WireError) -> Coinbase {
+    private static func readCoinbase(_ reader: inout RecordReader) throws(WireError) -> CoinbaseTemplate {
         let height = try reader.uint32()
         guard let satoshis = Int64(exactly: try reader.uint64(.value)), let value = Amount(satoshis: satoshis) else {
             throw reader.error(RecordFault(.value))
@@ -77,7 +77,7 @@ extension JournalJob {
             let script = Script([0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed] + (try reader.hash()).bytes)
             commitment = WitnessCommitment(outputScript: script)
         }
-        return Coinbase(
+        return CoinbaseTemplate(
             height: height, value: value, custodyScript: custodyScript, tag: tag, witnessCommitment: commitment)
     }
 }

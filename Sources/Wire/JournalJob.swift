@@ -25,75 +25,25 @@ public struct JournalJob: WireRecord {
         }
     }
 
-    /// What the job fixes of the header.
-    public struct Header: Hashable, Sendable {
-        /// The version, with every bit of the mask cleared.
-        public var version: UInt32
-        /// The bits of the version that miners may roll (BIP310).
-        public var versionMask: UInt32
-        /// The hash of the previous block.
-        public var previousBlock: Hash256
-        /// The header's nBits, which state a target.
-        public var compactTarget: CompactTarget
-        /// The hashes that lead from the coinbase to the merkle root, at most 32.
-        public var merkleBranch: MerkleBranch
-
-        /// A header of the given fields.
-        public init(
-            version: UInt32, versionMask: UInt32, previousBlock: Hash256, compactTarget: CompactTarget,
-            merkleBranch: MerkleBranch
-        ) {
-            self.version = version
-            self.versionMask = versionMask
-            self.previousBlock = previousBlock
-            self.compactTarget = compactTarget
-            self.merkleBranch = merkleBranch
-        }
-    }
-
-    /// The typed values from which Bitcoin's `CoinbaseLayout` makes the coinbase.
-    public struct Coinbase: Hashable, Sendable {
-        /// The block's height.
-        public var height: UInt32
-        /// The block's subsidy and fees.
-        public var value: Amount
-        /// The script of the output that takes everything, 1 ... 400 bytes.
-        public var custodyScript: Script
-        /// Bytes that name the pool, at most 20.
-        public var tag: [UInt8]
-        /// The commitment to the block's witnesses; nil where the template has none.
-        public var witnessCommitment: WitnessCommitment?
-
-        /// A coinbase of the given values.
-        public init(
-            height: UInt32, value: Amount, custodyScript: Script, tag: [UInt8], witnessCommitment: WitnessCommitment?
-        ) {
-            self.height = height
-            self.value = value
-            self.custodyScript = custodyScript
-            self.tag = tag
-            self.witnessCommitment = witnessCommitment
-        }
-    }
-
     /// Counts the MSP's jobs; never reused.
     public let sequence: UInt64
     /// What the shares commit to.
     public let owner: Owner
     /// What the job fixes of the header.
-    public let header: Header
+    public let header: HeaderTemplate
     /// The earliest header time, seconds since 1970.
     public let minimumTime: UInt32
     /// The template's own time, seconds since 1970; a header's may run ahead of it by 7200.
     public let currentTime: UInt32
     /// The coinbase.
-    public let coinbase: Coinbase
+    public let coinbase: CoinbaseTemplate
 
     /// A job.
     ///
     /// - Throws: `RecordFault` for a field outside its bounds.
     public init(
-        sequence: UInt64, owner: Owner, header: Header, minimumTime: UInt32, currentTime: UInt32, coinbase: Coinbase
+        sequence: UInt64, owner: Owner, header: HeaderTemplate, minimumTime: UInt32, currentTime: UInt32,
+        coinbase: CoinbaseTemplate
     ) throws(RecordFault) {
         self.sequence = sequence
         self.owner = owner

@@ -82,11 +82,11 @@ enum JournalAppender {
             sequence: sequence,
             owner: JournalJob.Owner(
                 syndicate: identity.syndicate, msp: identity.msp, logPosition: 0, logHash: .zero),
-            header: JournalJob.Header(
+            header: HeaderTemplate(
                 version: 0x2000_0000, versionMask: 0x1fff_e000, previousBlock: .zero,
                 compactTarget: CompactTarget(rawValue: 0x207f_ffff), merkleBranch: MerkleBranch(hashes: [])),
             minimumTime: 0, currentTime: 0,
-            coinbase: JournalJob.Coinbase(
+            coinbase: CoinbaseTemplate(
                 height: 1, value: .zero, custodyScript: Script([0x51]), tag: [], witnessCommitment: nil))
     }
 

@@ -12,11 +12,11 @@ import Wire
         return try JournalJob(
             sequence: sequence,
             owner: JournalJob.Owner(syndicate: .zero, msp: key, logPosition: 0, logHash: .zero),
-            header: JournalJob.Header(
+            header: HeaderTemplate(
                 version: 0x2000_0000, versionMask: 0, previousBlock: Self.tip(tip),
                 compactTarget: CompactTarget(rawValue: 0x207f_ffff), merkleBranch: MerkleBranch(hashes: [])),
             minimumTime: 0, currentTime: 0,
-            coinbase: JournalJob.Coinbase(
+            coinbase: CoinbaseTemplate(
                 height: height, value: .zero, custodyScript: Script([0x51]), tag: [], witnessCommitment: nil))
     }
 

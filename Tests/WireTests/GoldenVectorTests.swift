@@ -92,7 +92,7 @@ import Wire
             let owner = JournalJob.Owner(
                 syndicate: try Self.hash(vector["syndicate"]), msp: try Self.key(vector["msp"]),
                 logPosition: try Self.integer(vector["k"]), logHash: try Self.hash(vector["logHash"]))
-            let header = JournalJob.Header(
+            let header = HeaderTemplate(
                 version: try Self.integer(vector["version"]), versionMask: try Self.integer(vector["versionMask"]),
                 previousBlock: try Self.hash(vector["previousBlock"]),
                 compactTarget: CompactTarget(rawValue: try Self.integer(vector["bits"])),
@@ -109,7 +109,7 @@ import Wire
                 sequence: try Self.integer(vector["sequence"]), owner: owner, header: header,
                 minimumTime: try Self.integer(vector["minimumTime"]),
                 currentTime: try Self.integer(vector["currentTime"]),
-                coinbase: JournalJob.Coinbase(
+                coinbase: CoinbaseTemplate(
                     height: try Self.integer(vector["height"]), value: value,
                     custodyScript: Script(try Self.hex(vector["custodyScript"])), tag: try Self.hex(vector["tag"]),
                     witnessCommitment: commitment))

@@ -25,15 +25,15 @@ enum Samples {
             owner: JournalJob.Owner(
                 syndicate: SHA256.hash(generator.bytes(8)), msp: try XOnlyKeyBytes(generator.bytes(32)),
                 logPosition: generator.next(), logHash: SHA256.hash(generator.bytes(8))),
-            header: JournalJob.Header(
+            header: HeaderTemplate(
                 version: 0x2000_0000, versionMask: 0x1fff_e000, previousBlock: SHA256.hash(generator.bytes(8)),
                 compactTarget: CompactTarget(rawValue: 0x1d00_ffff), merkleBranch: MerkleBranch(hashes: branch)),
             minimumTime: time - 7_200, currentTime: time, coinbase: coinbase(&generator))
     }
 
-    private static func coinbase(_ generator: inout SeededGenerator) throws -> JournalJob.Coinbase {
+    private static func coinbase(_ generator: inout SeededGenerator) throws -> CoinbaseTemplate {
         let commitment = WitnessCommitment(witnessRoot: SHA256.hash(generator.bytes(8)))
-        return JournalJob.Coinbase(
+        return CoinbaseTemplate(
             height: UInt32.random(in: 0 ... .max, using: &generator),
             value: try #require(Amount(satoshis: Int64.random(in: 0...5_000_000_000, using: &generator))),
             custodyScript: .payToTaproot(try XOnlyKeyBytes(generator.bytes(32))),

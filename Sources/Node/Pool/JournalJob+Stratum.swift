@@ -13,34 +13,20 @@ extension JournalJob {
             owner: Owner(
                 syndicate: parameters.syndicate.bytes, msp: msp, logPosition: parameters.logPosition.k,
                 logHash: parameters.logPosition.hash),
-            header: Header(
-                version: parameters.header.version, versionMask: parameters.header.versionMask,
-                previousBlock: parameters.header.previousBlock, compactTarget: parameters.header.compactTarget,
-                merkleBranch: parameters.header.merkleBranch),
-            minimumTime: parameters.minTime, currentTime: parameters.currentTime,
-            coinbase: Coinbase(
-                height: job.coinbase.height, value: job.coinbase.value, custodyScript: job.coinbase.custodyScript,
-                tag: job.coinbase.tag, witnessCommitment: job.coinbase.witnessCommitment))
+            header: parameters.header, minimumTime: parameters.minTime, currentTime: parameters.currentTime,
+            coinbase: job.coinbase)
     }
 }
 
 extension StratumJob {
     /// The job that a record of the journal is of: the same shares are judged in the same way.
     init(restoring record: JournalJob) throws(CoinbaseLayoutError) {
-        let coinbase = record.coinbase
         try self.init(
             sequence: record.sequence,
             identity: Identity(
                 syndicate: SyndicateID(record.owner.syndicate), msp: MSPID(Hash256(record.owner.msp)),
                 logPosition: LogPosition(k: record.owner.logPosition, hash: record.owner.logHash)),
-            header: HeaderTemplate(
-                version: record.header.version, versionMask: record.header.versionMask,
-                previousBlock: record.header.previousBlock, compactTarget: record.header.compactTarget,
-                merkleBranch: record.header.merkleBranch),
-            times: (record.minimumTime, record.currentTime),
-            coinbase: Coinbase(
-                height: coinbase.height, value: coinbase.value, custodyScript: coinbase.custodyScript,
-                tag: coinbase.tag, witnessCommitment: coinbase.witnessCommitment))
+            header: record.header, times: (record.minimumTime, record.currentTime), coinbase: record.coinbase)
     }
 }
 

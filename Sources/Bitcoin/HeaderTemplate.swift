@@ -1,5 +1,3 @@
-public import Bitcoin
-
 /// The parts of a block header that a job fixes, and the merkle branch from its coinbase to the root.
 public struct HeaderTemplate: Hashable, Sendable {
     /// Header version; bits inside `versionMask` are ignored.
