@@ -47,12 +47,8 @@ struct LaneBook: Sendable {
     }
 
     func job(_ sequence: UInt64) -> LedgerJob? {
-        var low = max(0, jobs.count - Self.liveJobs)
-        var high = jobs.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if jobs[middle].sequence < sequence { low = middle + 1 } else { high = middle }
-        }
-        return low < jobs.count && jobs[low].sequence == sequence ? jobs[low] : nil
+        let live = jobs.suffix(Self.liveJobs)
+        let place = live.firstIndex(atOrAbove: sequence) { $0.sequence }
+        return place < live.endIndex && live[place].sequence == sequence ? live[place] : nil
     }
 }

@@ -14,6 +14,15 @@ public struct ShareBook: Sendable {
         public let closed: [ClosedHeight]
     }
 
+    /// What a commit says that others have to judge.
+    enum Event: Sendable {
+        /// A block, the MSP that recorded it, and the job's place in the log: 0 if it is not there or the height has
+        /// closed.
+        case found(FoundCoinbase, recorder: XOnlyKeyBytes, position: UInt64)
+        /// A voter's word on a block.
+        case answer(block: Hash256, isMature: Bool, voter: XOnlyKeyBytes)
+    }
+
     private let syndicate: Hash256
     /// L.
     private let lag: UInt32
@@ -53,15 +62,24 @@ public struct ShareBook: Sendable {
     /// How an MSP's shares were judged so far.
     public func tally(of msp: XOnlyKeyBytes) -> ShareTally { tallies[msp] ?? ShareTally() }
 
+    /// How many voters decide what.
+    var quorum: Quorum { epoch.quorum }
+
     /// Takes the log's next commit.
     public mutating func absorb(_ commit: LedgerCommit) -> Outcome {
+        take(commit).outcome
+    }
+
+    /// Takes the log's next commit, and finds what else it says.
+    mutating func take(_ commit: LedgerCommit) -> (outcome: Outcome, events: [Event]) {
         let fixed = chain.absorb(commit)
         if let fixed { history.fix(fixed) }
+        var events: [Event] = []
         for vertex in commit.vertices where lanes.indices.contains(Int(vertex.author)) {
-            take(vertex, in: commit.number)
+            take(vertex, in: commit.number, &events)
         }
         history.append(commit)
-        return Outcome(fixed: fixed, closed: close())
+        return (Outcome(fixed: fixed, closed: close()), events)
     }
 
     // MARK: Heights
@@ -93,7 +111,7 @@ public struct ShareBook: Sendable {
 
     // MARK: Records
 
-    private mutating func take(_ vertex: Vertex, in commit: UInt64) {
+    private mutating func take(_ vertex: Vertex, in commit: UInt64, _ events: inout [Event]) {
         let lane = Int(vertex.author)
         for record in vertex.records {
             // What the gate refuses is in no log, or more than f voters are faulty: then it is as good as absent.
@@ -105,9 +123,24 @@ public struct ShareBook: Sendable {
                     lanes[lane].add(judged(job, digest: SHA256.hash(record)))
                 }
             case .journalShareBatch: take(shares: record, lane, commit)
+            case .foundBlock:
+                if let event = found(record, by: lanes[lane].msp) { events.append(event) }
+            case .coinbaseAnswer:
+                guard epoch.isVoter(vertex), let answer = try? CoinbaseAnswer(decoding: record) else { continue }
+                events.append(.answer(block: answer.block, isMature: answer.isMature, voter: lanes[lane].msp))
             default: continue
             }
         }
+    }
+
+    private func found(_ record: [UInt8], by recorder: XOnlyKeyBytes) -> Event? {
+        guard let found = try? FoundBlock(decoding: record),
+            let coinbase = FoundCoinbase(found, syndicate: syndicate), coinbase.script == coinbaseScript,
+            let fixed = chain.fixedHeight, coinbase.height <= fixed || coinbase.height - fixed <= lag + 1
+        else { return nil }
+        let isAnchored = history.hash(coinbase.position.k) == coinbase.position.hash
+        let position = isAnchored && coinbase.height >= lowestOpen ? coinbase.position.k : 0
+        return .found(coinbase, recorder: recorder, position: position)
     }
 
     private func judged(_ job: JournalJob, digest: Hash256) -> LedgerJob {

@@ -65,13 +65,8 @@ public struct WorkTree: Sendable {
     }
 
     private func place(of key: XOnlyKeyBytes) -> Int? {
-        var low = 0
-        var high = leaves.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if leaves[middle].key < key { low = middle + 1 } else { high = middle }
-        }
-        return low < leaves.count && leaves[low].key == key ? low : nil
+        let place = leaves.firstIndex(atOrAbove: key) { $0.key }
+        return place < leaves.count && leaves[place].key == key ? place : nil
     }
 }
 

@@ -35,17 +35,8 @@ public struct Epoch: Sendable {
 
     /// An author's index; nil for a key that has no lane.
     public func index(of key: XOnlyKeyBytes) -> Int? {
-        var low = 0
-        var high = configuration.authors.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if configuration.authors[middle].key.bytes.lexicographicallyPrecedes(key.bytes) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low < configuration.authors.count && configuration.authors[low].key == key ? low : nil
+        let place = configuration.authors.firstIndex(atOrAbove: key) { $0.key }
+        return place < configuration.authors.count && configuration.authors[place].key == key ? place : nil
     }
 
     /// The author whose vertex of an even round is the round's anchor.

@@ -36,6 +36,9 @@ public struct ShareGate: EchoGate {
             case .minerRegistration(let miner): guard draft.add(miner) else { return false }
             case .journalJob(let job): guard draft.add(job, configuration.syndicate, key) else { return false }
             case .equivocationEvidence: continue
+            case .foundBlock(let block):
+                guard block.job.owner.syndicate == configuration.syndicate else { return false }
+            case .coinbaseAnswer: guard isVoter(vertex) else { return false }
             case .closeMark(let mark): guard mark.epoch == epoch, isVoter(vertex) else { return false }
             default: return false
             }
@@ -174,13 +177,8 @@ private struct LaneDraft {
     }
 
     private static func find(_ sequence: UInt64, in jobs: ArraySlice<ShareJob>) -> ShareJob? {
-        var low = jobs.startIndex
-        var high = jobs.endIndex
-        while low < high {
-            let middle = low + (high - low) / 2
-            if jobs[middle].parameters.jobSequence < sequence { low = middle + 1 } else { high = middle }
-        }
-        return low < jobs.endIndex && jobs[low].parameters.jobSequence == sequence ? jobs[low] : nil
+        let place = jobs.firstIndex(atOrAbove: sequence) { $0.parameters.jobSequence }
+        return place < jobs.endIndex && jobs[place].parameters.jobSequence == sequence ? jobs[place] : nil
     }
 }
 

@@ -22,6 +22,10 @@ public enum Record: Hashable, Sendable {
     case checkpointCertificate(CheckpointCertificate)
     /// A miner's work in a settlement.
     case workProof(WorkProof)
+    /// A share that solved a block of the pool.
+    case foundBlock(FoundBlock)
+    /// A voter's word on whether a coinbase may be spent.
+    case coinbaseAnswer(CoinbaseAnswer)
 
     /// Decodes the whole of `bytes` as the record that its first byte says.
     public init(decoding bytes: [UInt8]) throws(WireError) {
@@ -39,6 +43,8 @@ public enum Record: Hashable, Sendable {
         case .checkpoint: self = .checkpoint(try Checkpoint(decoding: bytes))
         case .checkpointCertificate: self = .checkpointCertificate(try CheckpointCertificate(decoding: bytes))
         case .workProof: self = .workProof(try WorkProof(decoding: bytes))
+        case .foundBlock: self = .foundBlock(try FoundBlock(decoding: bytes))
+        case .coinbaseAnswer: self = .coinbaseAnswer(try CoinbaseAnswer(decoding: bytes))
         case nil: throw WireError(.unknownType(code), offset: 0)
         }
     }
@@ -57,6 +63,8 @@ public enum Record: Hashable, Sendable {
         case .checkpoint(let record): record.encoded()
         case .checkpointCertificate(let record): record.encoded()
         case .workProof(let record): record.encoded()
+        case .foundBlock(let record): record.encoded()
+        case .coinbaseAnswer(let record): record.encoded()
         }
     }
 }

@@ -58,6 +58,13 @@ struct RecordReader {
         do { return try reader.readBytes(count) } catch { throw WireError(error) }
     }
 
+    /// 12 bytes as the coinbase has them.
+    mutating func extranonce() throws(WireError) -> Extranonce {
+        try fields(12) {
+            Extranonce($0.littleEndian32(at: 0).byteSwapped, $0.littleEndian64(at: 4).byteSwapped)
+        }
+    }
+
     /// Fixed-width fields of `count` bytes in all, with one check of the bounds for all of them.
     mutating func fields<Value>(_ count: Int, _ read: (Span<UInt8>) -> Value) throws(WireError) -> Value {
         let start = reader.offset

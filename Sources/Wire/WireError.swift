@@ -130,4 +130,8 @@ public enum RecordField: Hashable, Sendable {
     case leafCount
     /// The number of a proof's siblings.
     case siblings
+    /// A found block's job.
+    case job
+    /// What a voter answers.
+    case answer
 }

@@ -1,8 +1,9 @@
-import Accounting
 import Bitcoin
 import TestSupport
 import Testing
 import Wire
+
+@testable import Accounting
 
 /// A log that a test writes by hand: commits of vertices that nobody has broadcast.
 struct LedgerHouse {
@@ -30,25 +31,29 @@ struct LedgerHouse {
     let keys: [XOnlyKeyBytes]
     private(set) var configuration: EpochConfiguration
     var book: ShareBook
+    /// Takes the same commits.
+    private(set) var ledger: Ledger
+    private(set) var payouts: [Payout] = []
     private(set) var number: UInt64 = 0
     private(set) var hash: Hash256
     private(set) var closed: [ClosedHeight] = []
     private(set) var newest: LedgerCommit?
     private(set) var outcome: ShareBook.Outcome?
 
-    init(voters: Int, others: Int = 0) throws {
+    init(voters: Int, others: Int = 0, terms: GenesisTerms = .init(network: .regtest)) throws {
         keys = try (0..<voters + others).map { try Self.key(UInt8($0)) }
         let members = keys.prefix(voters).map {
             Genesis.Member(key: $0, payoutScript: .payToTaproot($0))
         }
         genesis = try Genesis(
             network: .regtest, name: #require(RecordName("test")), members: members,
-            bootstrapScript: .payToTaproot(keys[0]), terms: GenesisTerms(network: .regtest))
+            bootstrapScript: .payToTaproot(keys[0]), terms: terms)
         hash = genesis.syndicateID
         let authors = keys.enumerated().map { EpochConfiguration.Author(key: $1, isVoter: $0 < voters) }
         configuration = try EpochConfiguration(
             syndicate: hash, number: 0, firstCommit: 0, start: hash, authors: authors, bounds: .init())
         book = ShareBook(genesis, configuration)
+        ledger = Ledger(genesis, configuration)
     }
 
     /// The log before its first commit.
@@ -100,6 +105,24 @@ struct LedgerHouse {
         ).encoded()
     }
 
+    /// A share of a job that solves its block, with the block's hash.
+    static func block(_ job: [UInt8], number: UInt64 = 0) throws -> (record: [UInt8], coinbase: FoundCoinbase) {
+        let job = try JournalJob(decoding: job)
+        for nonce in UInt32(0)... {
+            let found = try FoundBlock(
+                job: job, miner: minerKey(0), level: 33, extranonce: Extranonce(9, number), ntime: 1, nonce: nonce,
+                versionBits: 0)
+            if let coinbase = FoundCoinbase(found, syndicate: job.owner.syndicate) {
+                return (found.encoded(), coinbase)
+            }
+        }
+        preconditionFailure("half of all nonces do")
+    }
+
+    static func answer(_ block: Hash256, _ isMature: Bool = true) -> [UInt8] {
+        CoinbaseAnswer(block: block, isMature: isMature).encoded()
+    }
+
     static func batch(_ shares: [Share]) throws -> [UInt8] {
         try JournalShareBatch(
             shares.map { share in
@@ -117,9 +140,10 @@ struct LedgerHouse {
     mutating func commit(_ contents: [Content]) throws -> ShareBook.Outcome {
         number += 1
         hash = SHA256.hash(hash.bytes)
+        let epoch = configuration.epochID
         let vertices = try contents.map { content in
             try Vertex(
-                epoch: configuration.epochID, author: UInt16(content.author), sequence: number, round: number,
+                epoch: epoch, author: UInt16(content.author), sequence: number, round: number,
                 parents: .init(sequences: [UInt64](repeating: 0, count: keys.count), hash: .zero),
                 carriesControl: false, facts: content.facts, records: content.records)
         }
@@ -127,6 +151,9 @@ struct LedgerHouse {
         newest = commit
         let outcome = book.absorb(commit)
         closed += outcome.closed
+        let ledgerOutcome = ledger.absorb(commit)
+        precondition(ledgerOutcome.shares == outcome, "the ledger counts shares as its book does")
+        payouts += ledgerOutcome.payouts
         self.outcome = outcome
         return outcome
     }
@@ -144,5 +171,6 @@ struct LedgerHouse {
             syndicate: genesis.syndicateID, number: configuration.number + 1, firstCommit: number, start: hash,
             authors: authors, bounds: .init())
         book.enter(configuration)
+        ledger.enter(configuration)
     }
 }

@@ -1,6 +1,7 @@
-import Accounting
 import Bitcoin
 import Wire
+
+@testable import Accounting
 
 /// The rules of docs/protocol/accounting.md read off a whole log, without a thought for speed: whatever is asked is
 /// counted from the first commit on.
@@ -58,9 +59,9 @@ struct ShareBookOracle {
     private var faults: Int { (voters.count - 1) / 3 }
 
     /// The highest height with a K after so many commits; nil for none.
-    private func fixed(after count: Int) -> UInt32? { fixed[count] }
+    func fixed(after count: Int) -> UInt32? { fixed[count] }
 
-    private func lowestOpen(before commit: Int) -> UInt32 {
+    func lowestOpen(before commit: Int) -> UInt32 {
         guard let fixed = fixed(after: commit - 1), fixed >= lag else { return 0 }
         return fixed - lag + 1
     }
@@ -178,7 +179,8 @@ struct ShareBookOracle {
         let lowest = lowestOpen(before: commits.count + 1)
         let taken = judged().taken
         for height in Set(taken.map(\.job.height)) where height < lowest {
-            let counted = taken.filter { $0.job.height == height && isReported($0.job) }
+            let jobs = Set(taken.map(\.job)).filter { $0.height == height && isReported($0) }
+            let counted = taken.filter { jobs.contains($0.job) }
             let value = value(of: height)
             var credits: [[UInt128]: (UInt128, UInt128)] = [:]
             var miners: [XOnlyKeyBytes: UInt128] = [:]

@@ -86,6 +86,30 @@ import Testing
         #expect(UInt256.zero.subtractingReportingOverflow(one) == (.max, true))
     }
 
+    @Test func takesPartsExactly() throws {
+        for seed in 0..<UInt64(300) {
+            var generator = SeededGenerator(seed: seed)
+            let value = number(&generator).shiftedRight(by: 64 + Int.random(in: 0..<190, using: &generator))
+            let numerator =
+                UInt64.random(in: 0 ... .max, using: &generator) >> UInt64.random(in: 0..<60, using: &generator)
+            let denominator =
+                UInt128.random(in: 1 ... .max, using: &generator) >> UInt128.random(in: 0..<127, using: &generator)
+            guard denominator > 0 else { continue }
+            let (product, overflow) = value.multipliedReportingOverflow(by: numerator)
+            #expect(!overflow)
+            let expected = try #require(product.quotientAndRemainder(dividingBy: UInt256(denominator))).quotient
+            let isFar = value.quotientAndRemainder(dividingBy: UInt256(denominator))?.quotient.asUInt128 == nil
+            #expect(value.scaled(by: UInt128(numerator), over: denominator) == (isFar ? nil : expected), "seed \(seed)")
+        }
+        #expect(one.scaled(by: 1, over: 0) == nil)
+        let half = UInt256(high: 1 << 127, low: 0)
+        #expect(UInt256.max.scaled(by: 1, over: 1) == nil)
+        #expect(UInt256.max.scaled(by: .max, over: .max) == nil, "it is 2^128 + 1 times as large")
+        #expect(half.scaled(by: .max, over: .max) == half)
+        #expect(UInt256(high: 0, low: .max).scaled(by: .max, over: .max) == UInt256(high: 0, low: .max))
+        #expect(UInt256(high: 0, low: .max).scaled(by: .max, over: 1) == UInt256(multiplying: .max, by: .max))
+    }
+
     @Test func shiftsByAnyCount() {
         for count in 0...256 {
             let shifted = one.shiftedLeft(by: count)

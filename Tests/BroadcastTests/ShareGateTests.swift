@@ -119,6 +119,30 @@ import Wire
         #expect(!gate.allows(try other.vertex([mark.encoded()])))
     }
 
+    /// Blocks are anybody's who saw them; whether a coinbase is mature is said by voters.
+    @Test func blocksAreOfTheSyndicateAndAnswersOfVoters() throws {
+        let mixed = try Cluster(voters: 2, others: 1).epoch
+        let gate = ShareGate(mixed)
+        let voter = try MinedLane(mixed, author: 1)
+        let other = try MinedLane(mixed, author: 2)
+        func block(_ job: JournalJob) throws -> [UInt8] {
+            try FoundBlock(
+                job: job, miner: voter.miner.key, level: 40, extranonce: Extranonce(1, 2), ntime: 3, nonce: 4,
+                versionBits: 5
+            ).encoded()
+        }
+        #expect(gate.allows(try other.vertex([try block(voter.job)])))
+        let owner = JournalJob.Owner(
+            syndicate: .zero, msp: voter.job.owner.msp, logPosition: 0, logHash: voter.job.owner.logHash)
+        let stray = try JournalJob(
+            sequence: 9, owner: owner, header: voter.job.header, minimumTime: 1_000, currentTime: 2_000,
+            coinbase: voter.job.coinbase)
+        #expect(!gate.allows(try voter.vertex([try block(stray)])), "another syndicate's block")
+        let answer = CoinbaseAnswer(block: mixed.id, isMature: true).encoded()
+        #expect(gate.allows(try voter.vertex([answer])))
+        #expect(!gate.allows(try other.vertex([answer])))
+    }
+
     /// Only the newest 1,024 jobs of a lane count.
     @Test mutating func oldJobsAreOver() throws {
         gate.admit(try lane.vertex(start))

@@ -130,4 +130,13 @@ extension Samples {
             key: XOnlyKeyBytes(generator.bytes(32)), work: .random(in: 1...UInt128.max, using: &generator),
             index: index, leafCount: count, siblings: siblings)
     }
+
+    static func block(_ generator: inout SeededGenerator) throws -> FoundBlock {
+        try FoundBlock(
+            job: job(&generator), miner: XOnlyKeyBytes(generator.bytes(32)),
+            level: .random(in: 33...127, using: &generator),
+            extranonce: Extranonce(UInt32(truncatingIfNeeded: generator.next()), generator.next()),
+            ntime: UInt32(truncatingIfNeeded: generator.next()), nonce: UInt32(truncatingIfNeeded: generator.next()),
+            versionBits: UInt32(truncatingIfNeeded: generator.next()))
+    }
 }

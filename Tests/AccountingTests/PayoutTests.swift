@@ -1,0 +1,256 @@
+import Bitcoin
+import TestSupport
+import Testing
+import Wire
+
+@testable import Accounting
+
+/// What blocks pay, rule by rule (docs/protocol/accounting.md, Blocks and Payouts).
+@Suite struct PayoutTests {
+    private typealias House = LedgerHouse
+
+    /// A window of 8 units.
+    private static let terms: GenesisTerms = {
+        var terms = GenesisTerms(network: .regtest)
+        terms.windowMultiple = 1
+        terms.regtestLevel = 36
+        terms.minimumOutput = 1_000
+        return terms
+    }()
+
+    /// Voters at height 100; each has a miner and a job for height 101, worth a million.
+    private func begin(voters: Int, others: Int = 0) throws -> House {
+        var house = try House(voters: voters, others: others, terms: Self.terms)
+        let all = 0..<voters + others
+        let jobs = try all.map { try house.job(1, of: $0, height: 101, value: 1_000_000) }
+        try house.commit(
+            all.map {
+                .init(
+                    author: $0, facts: try House.facts(100, value: 1_000_000), records: [try House.miner(0), jobs[$0]])
+            })
+        return house
+    }
+
+    private func grow(_ house: inout House, _ heights: ClosedRange<UInt32>) throws {
+        for height in heights { try house.all(at: height, value: 1_000_000) }
+    }
+
+    private func shares(_ counts: [Int], first: UInt32 = 0) throws -> [House.Content] {
+        try counts.enumerated().filter { $1 > 0 }.map { author, count in
+            let shares = (0..<UInt32(count)).map { House.Share(job: 1, number: first + $0) }
+            return .init(author: author, records: [try House.batch(shares)])
+        }
+    }
+
+    private func answer(_ house: inout House, _ authors: [Int], _ block: Hash256, _ isMature: Bool = true) throws {
+        try house.commit(authors.map { .init(author: $0, records: [House.answer(block, isMature)]) })
+    }
+
+    private func paid(_ payout: Payout?) -> [Int64] { payout?.outputs.map(\.amount.satoshis) ?? [] }
+
+    @Test func aMatureBlockPaysItsWindow() throws {
+        var house = try begin(voters: 1)
+        let block = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        try house.commit(shares([3]) + [.init(author: 0, records: [block.record])])
+        try grow(&house, 101...206)
+        try answer(&house, [0], block.coinbase.block)
+        #expect(house.payouts.isEmpty, "height 207 has no K")
+        try grow(&house, 207...207)
+        let payout = try #require(house.payouts.first)
+        // 111 vbytes: 10.5 of frame, 57.5 of the input, 43 of the output.
+        #expect(payout.fee.satoshis == 111 && paid(payout) == [999_889])
+        #expect(payout.coinbase == block.coinbase)
+        let transaction = payout.transaction
+        #expect(transaction.version == 2 && transaction.lockTime == 0 && transaction.inputs.count == 1)
+        #expect(transaction.inputs[0].outPoint == OutPoint(txid: block.coinbase.transaction, index: 0))
+        #expect(transaction.inputs[0].sequence == 0xffff_fffd)
+        #expect(transaction.outputs == [.init(satoshis: 999_889, script: .payToTaproot(house.keys[0]))])
+        #expect(house.ledger.balances.isEmpty)
+        try house.commit([.init(author: 0, records: [block.record])])
+        try answer(&house, [0], block.coinbase.block)
+        try grow(&house, 208...212)
+        #expect(house.payouts.count == 1, "nothing is paid twice")
+    }
+
+    @Test func itTakesQAnswersOfVoters() throws {
+        var house = try begin(voters: 4, others: 1)
+        let block = try House.block(house.job(1, of: 2, height: 101, value: 1_000_000, at: house.start))
+        // Whoever records it: here one that does not vote.
+        try house.commit(shares([1]) + [.init(author: 4, records: [block.record])])
+        try grow(&house, 101...207)
+        let name = block.coinbase.block
+        try answer(&house, [0, 1, 4], name)
+        #expect(house.payouts.isEmpty, "author 4 does not vote")
+        try answer(&house, [1], name)
+        #expect(house.payouts.isEmpty, "each voter has one answer")
+        try answer(&house, [1], name, false)
+        try answer(&house, [2], name)
+        #expect(house.payouts.isEmpty, "the newest answer counts")
+        try house.nextEpoch(voters: [1, 2, 3, 4])
+        try answer(&house, [3], name)
+        try grow(&house, 208...208)
+        #expect(house.payouts.isEmpty, "who does not vote any more has no answer")
+        try answer(&house, [4], name)
+        #expect(house.payouts.map(\.coinbase.block) == [name])
+    }
+
+    @Test func blocksThatAreNotFoundAreForgotten() throws {
+        var house = try begin(voters: 4)
+        let block = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        try house.commit(shares([1]) + [.init(author: 0, records: [block.record])])
+        try grow(&house, 101...207)
+        let name = block.coinbase.block
+        try answer(&house, [0, 1, 2], name, false)
+        try answer(&house, [0, 1, 2], name)
+        #expect(house.payouts.isEmpty, "it is forgotten")
+        try house.commit([.init(author: 1, records: [block.record])])
+        try answer(&house, [0, 1, 2], name)
+        #expect(house.payouts.count == 1, "recorded again it is asked for again")
+    }
+
+    @Test func onlyBlocksOfTheSyndicateAreTaken() throws {
+        var house = try begin(voters: 1)
+        let good = try JournalJob(decoding: house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        func record(nonce: UInt32) throws -> FoundBlock {
+            try FoundBlock(
+                job: good, miner: House.minerKey(0), level: 33, extranonce: Extranonce(1, 1), ntime: 1, nonce: nonce,
+                versionBits: 0)
+        }
+        let lazy = try #require(
+            try (0..<100).first { FoundCoinbase(try record(nonce: $0), syndicate: house.genesis.syndicateID) == nil })
+        #expect(FoundCoinbase(try record(nonce: lazy), syndicate: good.owner.syndicate) == nil, "its work is not done")
+        let foreign = try House.block(
+            house.job(1, of: 0, height: 101, at: house.start, script: .payToTaproot(House.key(9))))
+        let far = try House.block(house.job(2, of: 0, height: 108, at: house.start))
+        let near = try House.block(house.job(3, of: 0, height: 107, at: house.start))
+        #expect(FoundCoinbase(try FoundBlock(decoding: near.record), syndicate: .zero) == nil, "of another syndicate")
+        try house.commit([
+            .init(author: 0, records: [try record(nonce: lazy).encoded(), foreign.record, far.record, near.record])
+        ])
+        try grow(&house, 101...220)
+        for block in [foreign, far, near] { try answer(&house, [0], block.coinbase.block) }
+        #expect(house.payouts.map(\.coinbase) == [near.coinbase])
+    }
+
+    @Test func onlyFourBlocksOfAHeightAreTakenOfARecorder() throws {
+        var house = try begin(voters: 4)
+        let job = try house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start)
+        let blocks = try (0..<6).map { try House.block(job, number: $0) }
+        try house.commit([.init(author: 1, records: blocks.prefix(5).map(\.record))])
+        try house.commit([.init(author: 2, records: [blocks[5].record])])
+        try grow(&house, 101...207)
+        for block in blocks { try answer(&house, [0, 1, 2], block.coinbase.block) }
+        let expected = [0, 1, 2, 3, 5].map { blocks[$0].coinbase.block }
+        #expect(house.payouts.map(\.coinbase.block) == expected)
+    }
+
+    // MARK: Windows
+
+    /// The oldest commit counts in part, and what is left over goes to whoever has most of it.
+    @Test func theWindowEndsWithinACommit() throws {
+        var house = try begin(voters: 4)
+        try house.commit(shares([3, 2, 2, 0]))
+        try house.commit(shares([2, 2, 0, 0], first: 100))
+        let job = try house.job(2, of: 3, height: 101, value: 1_000_000)
+        try house.commit(shares([0, 0, 0, 9], first: 200))
+        let block = try House.block(job)
+        try house.commit([.init(author: 3, records: [block.record])])
+        try grow(&house, 101...207)
+        try answer(&house, [0, 1, 2], block.coinbase.block)
+        // 8 units up to the job's k, in which author 3 has none: 4 of the newer commit, and of the 7 of the older one
+        // 4: 3·4/7, 2·4/7 and 2·4/7 are 1, 1 and 1, and the one that is left over is author 0's.
+        let payout = try #require(house.payouts.first)
+        #expect(payout.outputs.map(\.msp) == Array(house.keys.prefix(3)))
+        let amount = 1_000_000 - payout.fee.satoshis
+        #expect(paid(payout) == [amount - amount * 3 / 8 - amount / 8, amount * 3 / 8, amount / 8])
+    }
+
+    /// A job's word on where its window ends holds within bounds only.
+    @Test func theWindowReachesKOfTwoHeightsBelow() throws {
+        for isAnchored in [true, false] {
+            var house = try begin(voters: 4)
+            try house.commit(shares([8, 0, 0, 0]))
+            try grow(&house, 101...102)
+            // K(102), where the window of a block at 104 ends at least.
+            try house.commit(shares([0, 8, 0, 0], first: 50))
+            let position = (house.number, isAnchored ? house.hash : .zero)
+            let old = try House.block(house.job(2, of: 3, height: 104, value: 1_000_000, at: house.start))
+            let new = try House.block(house.job(3, of: 3, height: 104, value: 1_000_000, at: position))
+            try house.commit([.init(author: 2, records: [old.record, new.record])])
+            try grow(&house, 103...210)
+            try answer(&house, [0, 1, 2], old.coinbase.block)
+            try answer(&house, [0, 1, 2], new.coinbase.block)
+            let parties = house.payouts.map { $0.outputs.map(\.msp) }
+            #expect(parties == [[house.keys[0]], [house.keys[isAnchored ? 1 : 0]]])
+        }
+    }
+
+    /// A block that is recorded when its height has closed has the window of K(h-2).
+    @Test func aLateRecordHasTheWindowOfTheHeight() throws {
+        for isLate in [false, true] {
+            var house = try begin(voters: 4)
+            try house.commit(shares([8, 0, 0, 0]))
+            try grow(&house, 101...102)
+            try house.commit(shares([0, 8, 0, 0], first: 50))
+            let block = try House.block(house.job(3, of: 3, height: 104, value: 1_000_000))
+            try grow(&house, 103...109)
+            if isLate { try grow(&house, 110...110) }
+            try house.commit([.init(author: 2, records: [block.record])])
+            try grow(&house, 111...210)
+            try answer(&house, [0, 1, 2], block.coinbase.block)
+            #expect(house.payouts.map { $0.outputs.map(\.msp) } == [[house.keys[isLate ? 0 : 1]]])
+        }
+    }
+
+    @Test func withoutAnyWorkTheBlockIsItsFinders() throws {
+        var house = try begin(voters: 4)
+        let block = try House.block(house.job(1, of: 2, height: 101, value: 1_000_000, at: house.start))
+        try house.commit([.init(author: 0, records: [block.record])])
+        try grow(&house, 101...207)
+        try answer(&house, [0, 1, 2], block.coinbase.block)
+        #expect(house.payouts.first?.outputs.map(\.msp) == [house.keys[2]])
+    }
+
+    // MARK: Balances
+
+    /// Less than the smallest output is owed, and paid with a later block.
+    @Test func smallAmountsWait() throws {
+        var house = try begin(voters: 4)
+        try house.commit(shares([7, 1, 0, 0]))
+        func block(_ number: UInt64, worth value: Int64) throws {
+            let height = UInt32(101 + 110 * number)
+            let block = try House.block(house.job(2 + number, of: 0, height: height, value: value))
+            try house.commit([.init(author: 0, records: [block.record])])
+            try grow(&house, height...height + 106)
+            try answer(&house, [0, 1, 2], block.coinbase.block)
+            #expect(house.ledger.balances.reduce(0) { $0 + $1.satoshis } == 0)
+        }
+        try block(0, worth: 4_111)
+        // 4,000 after the fee for one output: 500 are too little.
+        #expect(paid(house.payouts.last) == [4_000])
+        #expect(
+            house.ledger.balances == [
+                .init(msp: house.keys[0], satoshis: -500), .init(msp: house.keys[1], satoshis: 500),
+            ])
+        try grow(&house, 208...210)
+        try block(1, worth: 4_111)
+        #expect(paid(house.payouts.last) == [4_000], "1,000 less the part of the second output's fee")
+        #expect(house.ledger.balances.map(\.satoshis) == [-1_000, 1_000])
+        try grow(&house, 318...320)
+        try block(2, worth: 4_154)
+        #expect(house.payouts.last?.fee.satoshis == 154 && paid(house.payouts.last) == [2_500, 1_500])
+        #expect(house.ledger.balances.isEmpty)
+    }
+
+    @Test func aBlockThatIsTooSmallIsNotPaid() throws {
+        for (value, expected) in [(Int64(656), [Int64]()), (657, [546]), (0, [])] {
+            var house = try begin(voters: 1)
+            let block = try House.block(house.job(1, of: 0, height: 101, value: value, at: house.start))
+            try house.commit(shares([3]) + [.init(author: 0, records: [block.record])])
+            try grow(&house, 101...207)
+            try answer(&house, [0], block.coinbase.block)
+            #expect(paid(house.payouts.first) == expected)
+            #expect(house.ledger.balances.isEmpty)
+        }
+    }
+}
