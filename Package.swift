@@ -230,8 +230,8 @@ if !coresOnly {
         .executableTarget(
             name: "radpool-bench",
             dependencies: [
-                "Bitcoin", "BitcoinNode", "Broadcast", "Curve", "Node", "Shares", "Wire", "Storage", "CHash",
-                "CBaselines", "CLoad",
+                "Accounting", "Bitcoin", "BitcoinNode", "Broadcast", "Curve", "Node", "Shares", "Wire", "Storage",
+                "CHash", "CBaselines", "CLoad",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/radpool-bench", swiftSettings: strictSwift),

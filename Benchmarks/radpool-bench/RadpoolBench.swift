@@ -9,7 +9,7 @@ struct RadpoolBench: AsyncParsableCommand {
         discussion: "Every figure is a median over alternating runs of subject and baseline.",
         subcommands: [
             HashCommand.self, SharesCommand.self, JournalCommand.self, TemplateCommand.self, EchoCommand.self,
-            StratumCommand.self, SoakCommand.self, BroadcastCommand.self,
+            StratumCommand.self, SoakCommand.self, BroadcastCommand.self, AccountingCommand.self,
         ])
 }
 

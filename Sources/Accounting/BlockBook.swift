@@ -8,38 +8,43 @@ struct BlockBook: Sendable {
         let coinbase: FoundCoinbase
         /// The MSP that recorded it.
         let recorder: XOnlyKeyBytes
-        /// The window does not end before this commit; 0 where K(height - 2) alone matters.
-        let position: UInt64
+        /// The commit that the job names, before which the window does not end; nil where K(height - 2) alone matters.
+        let position: UInt64?
         /// Who has work in its window; nil before it is drawn.
         var window: [WorkTrail.Part]?
         /// What voters answered, ascending by key.
         var answers: [(voter: XOnlyKeyBytes, isMature: Bool)] = []
     }
 
-    /// So many blocks of a height wait that one MSP recorded.
-    static let most = 4
+    /// So many blocks of a height wait that one MSP recorded: two in a race, and room for what nobody thought of.
+    static let mostOfARecorder = 4
 
     /// Ascending by height, then by hash.
     private(set) var waiting: [Waiting] = []
-    /// The hashes of those that are paid, or too small; ascending.
+    /// The ids of the coinbases that are paid or too small, ascending as numbers. Never forgotten: 32 bytes a block.
     private var done: [Hash256] = []
 
-    /// Takes a block that a record names, unless it is known or its recorder has named too many.
-    mutating func add(_ block: Waiting) {
+    // MARK: Records
+
+    /// Takes a block that a record names; false if it is known, or its recorder has named too many.
+    mutating func add(_ block: Waiting) -> Bool {
         let coinbase = block.coinbase
         let same = waiting.filter { $0.coinbase.height == coinbase.height && $0.recorder == block.recorder }
-        guard same.count < Self.most, place(of: coinbase.block) == nil, !isDone(coinbase.block) else { return }
+        guard same.count < Self.mostOfARecorder, place(of: coinbase.block) == nil, !isDone(coinbase.transaction) else {
+            return false
+        }
         let place = waiting.firstIndex { ($0.coinbase.height, $0.number) > (coinbase.height, block.number) }
         waiting.insert(block, at: place ?? waiting.count)
+        return true
     }
 
     private func place(of block: Hash256) -> Int? {
         waiting.firstIndex { $0.coinbase.block == block }
     }
 
-    private func isDone(_ block: Hash256) -> Bool {
-        let place = done.firstIndex(atOrAbove: UInt256(block)) { UInt256($0) }
-        return place < done.count && done[place] == block
+    private func isDone(_ transaction: Hash256) -> Bool {
+        let place = done.firstIndex(atOrAbove: UInt256(transaction)) { UInt256($0) }
+        return place < done.count && done[place] == transaction
     }
 
     /// Takes a voter's answer, if it is on a block that waits.
@@ -58,19 +63,40 @@ struct BlockBook: Sendable {
         for place in waiting.indices { waiting[place].answers.removeAll { !isVoter($0.voter) } }
     }
 
+    // MARK: Heights
+
+    /// Heights have closed: forgets their blocks that build on nothing that voters saw, and gives their hashes.
+    mutating func sweep(_ archive: ReportArchive, closed heights: Range<UInt32>) -> [Hash256] {
+        var gone: [Hash256] = []
+        waiting.removeAll { block in
+            guard heights.contains(block.coinbase.height), !archive.contains(block.coinbase.report) else {
+                return false
+            }
+            gone.append(block.coinbase.block)
+            return true
+        }
+        return gone
+    }
+
     /// Draws the windows that are complete.
     ///
-    /// - Parameter lowestOpen: every height below has closed.
-    mutating func draw(_ trail: WorkTrail, lowestOpen: UInt32, lag: UInt32, _ size: WindowSize) {
+    /// - Parameters:
+    ///   - lowestOpen: every height below has closed.
+    ///   - size: the work of a block's window.
+    mutating func draw(
+        _ trail: WorkTrail, lowestOpen: UInt32, lag: UInt32, _ size: (FoundCoinbase) -> UInt128
+    ) {
         for place in waiting.indices where waiting[place].window == nil {
             let coinbase = waiting[place].coinbase
-            guard let lowest = trail.commit(of: coinbase.height &- min(coinbase.height, 2)) else { continue }
-            let end = max(lowest, waiting[place].position)
+            guard coinbase.height < lowestOpen, let lowest = trail.commit(of: coinbase.height - min(coinbase.height, 2))
+            else { continue }
+            let wanted = size(coinbase)
+            let end = trail.end(from: max(lowest, waiting[place].position ?? 0), of: wanted)
             // Shares in commits up to the end are of heights up to lag + 1 above the highest that had its K.
-            guard let height = trail.height(at: end), height < lowestOpen, lowestOpen - height > lag + 1 else {
+            guard let reached = trail.height(at: end), reached < lowestOpen, lowestOpen - reached > lag + 1 else {
                 continue
             }
-            waiting[place].window = trail.window(endingAt: end, of: size.units(coinbase.target))
+            waiting[place].window = trail.window(endingAt: end, of: wanted)
         }
     }
 
@@ -79,22 +105,37 @@ struct BlockBook: Sendable {
         waiting.first { $0.window == nil }?.coinbase.height
     }
 
-    /// Takes out the blocks that so many voters call mature and whose window is drawn, up to a height; forgets those
-    /// that so many do not find.
-    mutating func takeMature(through height: UInt32, quorum: Int) -> [Waiting] {
+    // MARK: Paying
+
+    /// Takes out the blocks that so many voters call mature and whose window is drawn, up to a height, and those that
+    /// so many do not find, with their hashes.
+    mutating func takeMature(through height: UInt32, quorum: Int) -> (mature: [Waiting], gone: [Hash256]) {
         var mature: [Waiting] = []
-        waiting.removeAll { block in
-            guard block.coinbase.height <= height else { return false }
-            if block.answers.count(where: { !$0.isMature }) >= quorum { return true }
-            guard block.window != nil, block.answers.count(where: \.isMature) >= quorum else { return false }
-            mature.append(block)
-            return true
+        var gone: [Hash256] = []
+        var left: [Waiting] = []
+        for block in waiting {
+            let isMissed = block.answers.count { !$0.isMature } >= quorum
+            let isFound = block.window != nil && block.answers.count { $0.isMature } >= quorum
+            if block.coinbase.height > height {
+                left.append(block)
+            } else if isMissed || isDone(block.coinbase.transaction) {
+                // Blocks may differ in their headers only, but a coinbase is paid once.
+                gone.append(block.coinbase.block)
+            } else if isFound {
+                mature.append(block)
+            } else {
+                left.append(block)
+            }
         }
-        for block in mature {
-            let place = done.firstIndex(atOrAbove: block.number) { UInt256($0) }
-            done.insert(block.coinbase.block, at: place)
-        }
-        return mature
+        waiting = left
+        return (mature, gone)
+    }
+
+    /// A coinbase is paid, or too small; false if it was before.
+    mutating func finish(_ transaction: Hash256) -> Bool {
+        guard !isDone(transaction) else { return false }
+        done.insert(transaction, at: done.firstIndex(atOrAbove: UInt256(transaction)) { UInt256($0) })
+        return true
     }
 }
 

@@ -85,6 +85,17 @@ public struct ChainBook: Sendable {
         words.count { $0.names(height, previous, target) } >= epoch.quorum.oneCorrect
     }
 
+    /// What f+1 voters have said of some heights, ascending by height.
+    func reports(of heights: ClosedRange<UInt32>) -> [ChainReport] {
+        var found: [ChainReport] = []
+        for word in words {
+            for report in word.named where heights.contains(report.height) && !found.contains(report) {
+                if isReported(report.height, on: report.previous, report.target) { found.append(report) }
+            }
+        }
+        return found.enumerated().sorted { ($0.1.height, $0.0) < ($1.1.height, $1.0) }.map(\.element)
+    }
+
     /// V(h): the lower median of the highest values that voters said, but no more than the highest f+1 of them agree
     /// on, because few may have said any; 0 where f+1 have not.
     func value(of height: UInt32) -> Amount {
@@ -97,6 +108,13 @@ public struct ChainBook: Sendable {
     mutating func forget(through height: UInt32) {
         for index in words.indices { words[index].forget(through: height) }
     }
+}
+
+/// What blocks of a height build on, and how hard they are.
+struct ChainReport: Hashable, Sendable {
+    let height: UInt32
+    let previous: Hash256
+    let target: CompactTarget
 }
 
 /// What a voter said.
@@ -146,6 +164,10 @@ private struct VoterWord: Sendable {
 
     func names(_ height: UInt32, _ previous: Hash256, _ target: CompactTarget) -> Bool {
         reports.contains { $0.height == height && $0.previous == previous && $0.target == target }
+    }
+
+    var named: [ChainReport] {
+        reports.map { ChainReport(height: $0.height, previous: $0.previous, target: $0.target) }
     }
 
     func value(of height: UInt32) -> Amount? {

@@ -8,6 +8,8 @@ public struct FoundCoinbase: Hashable, Sendable {
     public let block: Hash256
     /// The block's height.
     public let height: UInt32
+    /// The block that it builds on.
+    public let previousBlock: Hash256
     /// nBits of its header.
     public let target: CompactTarget
     /// The id of its coinbase, whose first output has the value.
@@ -22,7 +24,7 @@ public struct FoundCoinbase: Hashable, Sendable {
     let position: LogPosition
 
     /// What a record says; nil unless it is a block of this syndicate with its work done.
-    init?(_ found: FoundBlock, syndicate: Hash256) {
+    init?(_ found: BlockFound, syndicate: Hash256) {
         let job = found.job
         guard job.owner.syndicate == syndicate, let level = ShareLevel(found.level),
             let layout = try? job.coinbase.layout(), let owner = Self.owner(found, level)
@@ -35,6 +37,7 @@ public struct FoundCoinbase: Hashable, Sendable {
         guard header.meetsOwnTarget else { return nil }
         block = header.hash
         height = job.coinbase.height
+        previousBlock = job.header.previousBlock
         target = job.header.compactTarget
         value = job.coinbase.value
         script = job.coinbase.custodyScript
@@ -42,7 +45,10 @@ public struct FoundCoinbase: Hashable, Sendable {
         position = LogPosition(k: job.owner.logPosition, hash: job.owner.logHash)
     }
 
-    private static func owner(_ found: FoundBlock, _ level: ShareLevel) -> OwnerCommitment? {
+    /// What voters must have said for the block to be one.
+    var report: ChainReport { ChainReport(height: height, previous: previousBlock, target: target) }
+
+    private static func owner(_ found: BlockFound, _ level: ShareLevel) -> OwnerCommitment? {
         let owner = found.job.owner
         guard let msp = try? Hash256(internalBytes: owner.msp.bytes),
             let miner = try? Hash256(internalBytes: found.miner.bytes)

@@ -9,8 +9,18 @@ public struct Ledger: Sendable {
     public struct Outcome: Hashable, Sendable {
         /// What the shares of closed heights came to.
         public let shares: ShareBook.Outcome
+        /// Windows that have ended, and in which something counts.
+        public internal(set) var settlements: [Settlement] = []
         /// Blocks that are paid now.
-        public let payouts: [Payout]
+        public internal(set) var payouts: [Payout] = []
+        /// Blocks that were not taken, or are given up: their hashes, or those (SHA-256) of records that name none.
+        public internal(set) var refused: [Hash256] = []
+        /// Whether voters sign a checkpoint of the commit.
+        public internal(set) var isCheckpoint = false
+
+        init(shares: ShareBook.Outcome) {
+            self.shares = shares
+        }
     }
 
     /// What the syndicate owes an MSP, or the MSP the syndicate.
@@ -21,6 +31,8 @@ public struct Ledger: Sendable {
         public let satoshis: Int64
     }
 
+    /// There is a checkpoint every so many commits at least.
+    private static let checkpointInterval: UInt64 = 256
     /// Blocks on a block when its coinbase may be spent.
     private static let maturity: UInt32 = 100
 
@@ -30,8 +42,10 @@ public struct Ledger: Sendable {
     public private(set) var shares: ShareBook
     private var trail = WorkTrail()
     private var blocks = BlockBook()
-    /// Where MSPs are paid, ascending by key.
-    private let scripts: [Genesis.Member]
+    private var settlements: SettlementBook
+    private var runningRoot: LedgerRoot
+    /// Who may be paid, and where; ascending by key.
+    private let members: [Genesis.Member]
     /// Ascending by key.
     public private(set) var balances: [Balance] = []
 
@@ -42,8 +56,13 @@ public struct Ledger: Sendable {
         terms = genesis.terms
         size = WindowSize(genesis)
         shares = ShareBook(genesis, configuration)
-        scripts = genesis.members
+        members = genesis.members
+        settlements = SettlementBook(genesis)
+        runningRoot = LedgerRoot(syndicate: genesis.syndicateID)
     }
+
+    /// A hash over everything that the commits taken so far came to.
+    public var root: Hash256 { runningRoot.value }
 
     /// Goes on in the next epoch.
     public mutating func enter(_ configuration: EpochConfiguration) {
@@ -54,19 +73,37 @@ public struct Ledger: Sendable {
 
     /// Takes the log's next commit.
     public mutating func absorb(_ commit: LedgerCommit) -> Outcome {
-        let (outcome, events) = shares.take(commit)
-        if let fixed = outcome.fixed { trail.fix(fixed) }
-        for height in outcome.closed { trail.add(height.credits) }
+        let lowestOpen = shares.lowestOpen
+        let (counted, events) = shares.take(commit)
+        if let fixed = counted.fixed { trail.fix(fixed) }
+        for height in counted.closed {
+            trail.add(height.credits)
+            settlements.add(height)
+        }
+        var outcome = Outcome(shares: counted)
+        outcome.refused = take(events)
+        outcome.refused += blocks.sweep(shares.archive, closed: lowestOpen..<max(lowestOpen, shares.lowestOpen))
+        pay(&outcome)
+        if counted.fixed != nil { tidy() }
+        outcome.settlements = settlements.settle(lowestOpen: shares.lowestOpen)
+        outcome.isCheckpoint = !outcome.settlements.isEmpty || commit.number % Self.checkpointInterval == 0
+        runningRoot.absorb(commit, outcome, tallies: shares.tallies, balances: balances)
+        return outcome
+    }
+
+    /// Takes what a commit says of blocks; gives what names none that is taken.
+    private mutating func take(_ events: [ShareBook.Event]) -> [Hash256] {
+        var refused: [Hash256] = []
         for event in events {
             switch event {
             case .found(let coinbase, let recorder, let position):
-                blocks.add(BlockBook.Waiting(coinbase: coinbase, recorder: recorder, position: position))
+                let block = BlockBook.Waiting(coinbase: coinbase, recorder: recorder, position: position)
+                if !blocks.add(block) { refused.append(coinbase.block) }
+            case .refused(let record): refused.append(record)
             case .answer(let block, let isMature, let voter): blocks.answer(block, isMature, by: voter)
             }
         }
-        let payouts = pay()
-        if outcome.fixed != nil { tidy() }
-        return Outcome(shares: outcome, payouts: payouts)
+        return refused
     }
 
     // MARK: The trail
@@ -77,45 +114,56 @@ public struct Ledger: Sendable {
         let open = shares.lowestOpen
         let lowest = min(open, blocks.lowestUndrawn ?? open)
         if lowest >= 2 { trail.join(through: lowest - 2) }
-        if let window = shares.chain.lowerMedian(of: { size.units($0.compactTarget) }) {
-            let (work, overflow) = window.multipliedReportingOverflow(by: 5)
-            trail.forget(beyond: overflow ? .max : work, newest: 4 * Int(lag) + 8)
-        }
+        guard let hardest = size.hardest(shares.archive) else { return }
+        let (work, overflow) = hardest.multipliedReportingOverflow(by: 5)
+        // Shares of a height come until L heights later, and name heights L + 1 above: what is older grows no more.
+        trail.forget(beyond: overflow ? .max : work, newest: 4 * Int(lag) + 8)
     }
 
     // MARK: Payouts
 
-    private mutating func pay() -> [Payout] {
-        blocks.draw(trail, lowestOpen: shares.lowestOpen, lag: lag, size)
+    private mutating func pay(_ outcome: inout Outcome) {
+        let (size, archive) = (size, shares.archive)
+        blocks.draw(trail, lowestOpen: shares.lowestOpen, lag: lag) { size.units(of: $0, archive) }
         guard let fixed = shares.chain.fixedHeight, fixed >= Self.maturity + lag,
             let estimate = shares.chain.lowerMedian(of: \.feeRate)
-        else { return [] }
+        else { return }
         let rate = min(max(estimate, terms.lowestFeeRate), terms.highestFeeRate)
         let cut = PayoutTerms(minimum: Int64(terms.minimumOutput), feeRate: Int64(rate))
-        let mature = blocks.takeMature(through: fixed - Self.maturity - lag, quorum: shares.quorum.decision)
-        return mature.compactMap { pay($0, cut) }
+        let (mature, gone) = blocks.takeMature(through: fixed - Self.maturity - lag, quorum: shares.quorum.decision)
+        outcome.refused += gone
+        for block in mature {
+            guard blocks.finish(block.coinbase.transaction), let payout = pay(block, cut) else {
+                outcome.refused.append(block.coinbase.block)
+                continue
+            }
+            outcome.payouts.append(payout)
+        }
     }
 
-    private mutating func pay(_ block: BlockBook.Waiting, _ terms: PayoutTerms) -> Payout? {
+    private mutating func pay(_ block: BlockBook.Waiting, _ cut: PayoutTerms) -> Payout? {
         let parties = parties(of: block)
-        guard let split = PayoutSplit(of: block.coinbase, among: parties, terms) else { return nil }
+        guard let split = PayoutSplit(of: block.coinbase, among: parties, cut),
+            let payout = Payout(block.coinbase, parties, split)
+        else { return nil }
         balances = zip(parties, split.balances).filter { $1 != 0 }.map { Balance(msp: $0.msp, satoshis: $1) }
-        return Payout(block.coinbase, parties, split)
+        return payout
     }
 
     /// Who has weight in a block's window or a balance, ascending by key.
     private func parties(of block: BlockBook.Waiting) -> [PayoutParty] {
         var weights = (block.window ?? []).filter { $0.weight != .zero }
         if weights.isEmpty {
-            weights = [WorkTrail.Part(msp: block.coinbase.msp, work: 1, weight: UInt256(UInt8(1)))]
+            // The MSP whose job it was; where that is nobody, all alike.
+            let own = members.filter { $0.key == block.coinbase.msp }
+            weights = (own.isEmpty ? members : own).map { .init(msp: $0.key, work: 1, weight: UInt256(UInt8(1))) }
         }
-        let keys = (weights.map(\.msp) + balances.map(\.msp)).sorted()
-        return keys.indices.filter { $0 == 0 || keys[$0] != keys[$0 - 1] }.map { place in
-            let key = keys[place]
+        return members.compactMap { member in
+            let weight = weights.first { $0.msp == member.key }?.weight
+            let balance = balances.first { $0.msp == member.key }?.satoshis
+            guard weight != nil || balance != nil else { return nil }
             return PayoutParty(
-                msp: key, script: scripts.first { $0.key == key }?.payoutScript,
-                weight: weights.first { $0.msp == key }?.weight ?? .zero,
-                balance: balances.first { $0.msp == key }?.satoshis ?? 0)
+                msp: member.key, script: member.payoutScript, weight: weight ?? .zero, balance: balance ?? 0)
         }
     }
 }
@@ -125,9 +173,9 @@ extension Payout {
         var outputs: [Output] = []
         var transactionOutputs: [TransactionOutput] = []
         for (party, satoshis) in zip(parties, split.paid) where satoshis > 0 {
-            guard let amount = Amount(satoshis: satoshis), let script = party.script else { return nil }
+            guard let amount = Amount(satoshis: satoshis) else { return nil }
             outputs.append(Output(msp: party.msp, amount: amount))
-            transactionOutputs.append(TransactionOutput(amount: amount, script: script))
+            transactionOutputs.append(TransactionOutput(amount: amount, script: party.script))
         }
         guard let fee = Amount(satoshis: split.fee) else { return nil }
         self.init(

@@ -23,8 +23,7 @@ public struct Payout: Hashable, Sendable {
 /// An MSP that has a part in a block.
 struct PayoutParty: Hashable, Sendable {
     let msp: XOnlyKeyBytes
-    /// nil where the ledger knows no script that it is paid to.
-    let script: Script?
+    let script: Script
     let weight: UInt256
     /// What it is owed from before, satoshis; below 0 what it owes.
     let balance: Int64

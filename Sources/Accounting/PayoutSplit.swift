@@ -24,8 +24,7 @@ struct PayoutSplit: Hashable, Sendable {
     ///
     /// - Parameter parties: ascending by key, one at least with weight.
     init?(of coinbase: FoundCoinbase, among parties: [PayoutParty], _ terms: PayoutTerms) {
-        let payable = parties.indices.filter { parties[$0].script != nil }
-        var places = payable
+        var places = Array(parties.indices)
         while !places.isEmpty, let dues = PayoutDues(coinbase, parties, paying: places, terms) {
             var left = places.filter { dues.due[$0] >= terms.minimum }
             if left.count == places.count {
@@ -38,15 +37,13 @@ struct PayoutSplit: Hashable, Sendable {
             }
             places = left
         }
-        self.init(of: coinbase, toOneOf: payable, parties, terms)
+        self.init(of: coinbase, toOneOf: parties, terms)
     }
 
     /// The whole for whoever is due most, where nobody is due the minimum.
-    private init?(
-        of coinbase: FoundCoinbase, toOneOf payable: [Int], _ parties: [PayoutParty], _ terms: PayoutTerms
-    ) {
+    private init?(of coinbase: FoundCoinbase, toOneOf parties: [PayoutParty], _ terms: PayoutTerms) {
         var best: (place: Int, dues: PayoutDues)?
-        for place in payable {
+        for place in parties.indices {
             guard let dues = PayoutDues(coinbase, parties, paying: [place], terms) else { continue }
             if best.map({ dues.due[place] > $0.dues.due[$0.place] }) ?? true { best = (place, dues) }
         }
@@ -72,9 +69,7 @@ private struct PayoutDues {
     let due: [Int64]
 
     init?(_ coinbase: FoundCoinbase, _ parties: [PayoutParty], paying places: [Int], _ terms: PayoutTerms) {
-        let outputs = places.compactMap { place in
-            parties[place].script.map { TransactionOutput(amount: .zero, script: $0) }
-        }
+        let outputs = places.map { TransactionOutput(amount: .zero, script: parties[$0].script) }
         var transaction = Transaction(spending: coinbase, outputs)
         transaction.inputs[0].witness = [[UInt8](repeating: 0, count: 64)]
         fee = (terms.feeRate * Int64(transaction.virtualSize) + 999) / 1_000
@@ -82,7 +77,14 @@ private struct PayoutDues {
             let parts = Apportionment(of: amount, by: parties.map(\.weight))?.parts
         else { return nil }
         self.amount = amount
-        due = zip(parts, parties).map { $0.satoshis + $1.balance }
+        var due: [Int64] = []
+        for (part, party) in zip(parts, parties) {
+            let (sum, overflow) = part.satoshis.addingReportingOverflow(party.balance)
+            // Far from where any sum below could overflow.
+            guard !overflow, sum.magnitude < 1 << 62 else { return nil }
+            due.append(sum)
+        }
+        self.due = due
     }
 
     /// The amount split by what some parties are due, each at least 1 satoshi.

@@ -16,9 +16,11 @@ public struct ShareBook: Sendable {
 
     /// What a commit says that others have to judge.
     enum Event: Sendable {
-        /// A block, the MSP that recorded it, and the job's place in the log: 0 if it is not there or the height has
-        /// closed.
-        case found(FoundCoinbase, recorder: XOnlyKeyBytes, position: UInt64)
+        /// A block, the MSP that recorded it, and the commit that its job names; nil if that is not in the log or the
+        /// height has closed.
+        case found(FoundCoinbase, recorder: XOnlyKeyBytes, position: UInt64?)
+        /// A record that says so of what is no block of the syndicate's.
+        case refused(Hash256)
         /// A voter's word on a block.
         case answer(block: Hash256, isMature: Bool, voter: XOnlyKeyBytes)
     }
@@ -37,7 +39,11 @@ public struct ShareBook: Sendable {
     private var heights: [HeightBook] = []
     /// Every height below has closed.
     public private(set) var lowestOpen: UInt32 = 0
-    private var tallies: [XOnlyKeyBytes: ShareTally] = [:]
+    /// What closed heights were built on.
+    private(set) var archive = ReportArchive()
+    /// The MSPs that can be paid.
+    private let payees: Set<XOnlyKeyBytes>
+    private var talliesByMSP: [XOnlyKeyBytes: ShareTally] = [:]
 
     /// The book at the log's start.
     ///
@@ -50,6 +56,7 @@ public struct ShareBook: Sendable {
         epoch = LedgerEpoch(configuration)
         lanes = configuration.authors.map { LaneBook(msp: $0.key) }
         history = CommitHistory(genesis: genesis.syndicateID)
+        payees = Set(genesis.members.map(\.key))
     }
 
     /// Goes on in the next epoch: its lanes begin anew.
@@ -60,7 +67,10 @@ public struct ShareBook: Sendable {
     }
 
     /// How an MSP's shares were judged so far.
-    public func tally(of msp: XOnlyKeyBytes) -> ShareTally { tallies[msp] ?? ShareTally() }
+    public func tally(of msp: XOnlyKeyBytes) -> ShareTally { talliesByMSP[msp] ?? ShareTally() }
+
+    /// Those of the epoch's authors, in the order of its configuration.
+    var tallies: [ShareTally] { epoch.authors.map { tally(of: $0.key) } }
 
     /// How many voters decide what.
     var quorum: Quorum { epoch.quorum }
@@ -98,12 +108,14 @@ public struct ShareBook: Sendable {
             for (work, shares) in book.works {
                 let job = book.jobs[work.job]
                 guard !chain.isReported(book.height, on: job.job.previousBlock, job.job.target) else { continue }
-                tallies[job.msp, default: ShareTally()].unreported += shares
+                talliesByMSP[job.msp, default: ShareTally()].unreported += shares
             }
             closed.append(ClosedHeight(book, chain))
             heights.removeFirst()
         }
+        let reports = chain.reports(of: lowestOpen...last)
         lowestOpen = last == .max ? last : last + 1
+        archive.add(reports, lowestOpen: lowestOpen)
         chain.forget(through: last)
         if lowestOpen >= 2 * lag { history.forget(before: lowestOpen - 2 * lag) }
         return closed
@@ -123,7 +135,7 @@ public struct ShareBook: Sendable {
                     lanes[lane].add(judged(job, digest: SHA256.hash(record)))
                 }
             case .journalShareBatch: take(shares: record, lane, commit)
-            case .foundBlock:
+            case .blockFound:
                 if let event = found(record, by: lanes[lane].msp) { events.append(event) }
             case .coinbaseAnswer:
                 guard epoch.isVoter(vertex), let answer = try? CoinbaseAnswer(decoding: record) else { continue }
@@ -134,13 +146,19 @@ public struct ShareBook: Sendable {
     }
 
     private func found(_ record: [UInt8], by recorder: XOnlyKeyBytes) -> Event? {
-        guard let found = try? FoundBlock(decoding: record),
-            let coinbase = FoundCoinbase(found, syndicate: syndicate), coinbase.script == coinbaseScript,
-            let fixed = chain.fixedHeight, coinbase.height <= fixed || coinbase.height - fixed <= lag + 1
-        else { return nil }
+        guard let found = try? BlockFound(decoding: record) else { return nil }
+        let coinbase = FoundCoinbase(found, syndicate: syndicate)
+        guard let coinbase, coinbase.script == coinbaseScript, isPossible(coinbase) else {
+            return .refused(SHA256.hash(record))
+        }
         let isAnchored = history.hash(coinbase.position.k) == coinbase.position.hash
-        let position = isAnchored && coinbase.height >= lowestOpen ? coinbase.position.k : 0
-        return .found(coinbase, recorder: recorder, position: position)
+        let isInTime = coinbase.height >= lowestOpen
+        return .found(coinbase, recorder: recorder, position: isAnchored && isInTime ? coinbase.position.k : nil)
+    }
+
+    /// Whether a block's height is open, or closed with voters who said what it builds on.
+    private func isPossible(_ coinbase: FoundCoinbase) -> Bool {
+        coinbase.height >= lowestOpen ? isOpen(coinbase.height) : archive.contains(coinbase.report)
     }
 
     private func judged(_ job: JournalJob, digest: Hash256) -> LedgerJob {
@@ -151,7 +169,8 @@ public struct ShareBook: Sendable {
             sequence: job.sequence, height: height, previousBlock: job.header.previousBlock,
             target: job.header.compactTarget, value: job.coinbase.value, version: job.header.version,
             versionMask: job.header.versionMask, digest: digest,
-            isVoid: !isOpen(height) || !isAnchored || job.coinbase.custodyScript != coinbaseScript)
+            isVoid: !isOpen(height) || !isAnchored || job.coinbase.custodyScript != coinbaseScript
+                || !payees.contains(job.owner.msp))
     }
 
     /// Where the shares of a work go.
@@ -168,7 +187,7 @@ public struct ShareBook: Sendable {
         var last: JournalShare.Work?
         var destination = Destination.nowhere(.void)
         var index = 0
-        var tally = tallies[lanes[lane].msp] ?? ShareTally()
+        var tally = tally(of: lanes[lane].msp)
         for share in batch.shares {
             if last != share.work {
                 last = share.work
@@ -186,7 +205,7 @@ public struct ShareBook: Sendable {
             case .nowhere(let judgement): tally.count(judgement)
             }
         }
-        tallies[lanes[lane].msp] = tally
+        talliesByMSP[lanes[lane].msp] = tally
     }
 
     private mutating func destination(_ work: JournalShare.Work, _ lane: Int) -> Destination {

@@ -38,6 +38,8 @@ struct WorkTrail: Sendable {
     private var recent: [Segment] = []
     /// Of all segments. Nothing enters that would make it overflow, so that no part of it does.
     private var total: UInt128 = 0
+    /// Whether there was more than what is kept.
+    private var isCut = false
 
     // MARK: Growing
 
@@ -94,6 +96,7 @@ struct WorkTrail: Sendable {
             total = rest
             count += 1
         }
+        if count > 0 { isCut = true }
         joined.removeFirst(count)
         marks.removeFirst(count)
     }
@@ -112,6 +115,20 @@ struct WorkTrail: Sendable {
         let place = marks.firstIndex(atOrAbove: commit) { $0.commit }
         if place < marks.count, marks[place].commit == commit { return marks[place].height }
         return place > 0 ? marks[place - 1].height : nil
+    }
+
+    /// The end of a window that should end at a commit: where what is kept before it is less than the window, and more
+    /// was forgotten, the first end that leaves enough.
+    func end(from commit: UInt64, of size: UInt128) -> UInt64 {
+        guard isCut else { return commit }
+        var work: UInt128 = 0
+        for segments in [joined, recent] {
+            for segment in segments {
+                work += segment.work
+                if work >= size { return max(commit, segment.end) }
+            }
+        }
+        return max(commit, recent.last?.end ?? joined.last?.end ?? 0)
     }
 
     /// What the MSPs have of the newest work up to a commit, ascending by key.
@@ -143,15 +160,17 @@ extension WorkTrail.Segment {
         }
     }
 
-    /// So much of the segment's work, of every MSP as large a part, what is left over of the MSP with the most.
+    /// So much of the segment's work, of every MSP as large a part, what is left over of those with the most.
     ///
     /// - Parameter wanted: less than the segment has.
     func parts(of wanted: UInt128) -> [WorkTrail.Part] {
         let whole = work
         var works = parts.map { UInt256($0.work).scaled(by: wanted, over: whole)?.low ?? 0 }
-        // The first of those that have the most.
-        if let most = parts.indices.max(by: { (parts[$0].work, $1) < (parts[$1].work, $0) }) {
-            works[most] += wanted - works.reduce(0, +)
+        var rest = wanted - works.reduce(0, +)
+        for index in parts.indices.sorted(by: { (parts[$1].work, $0) < (parts[$0].work, $1) }) {
+            let more = min(rest, parts[index].work - works[index])
+            works[index] += more
+            rest -= more
         }
         return zip(parts, works).filter { $1 > 0 }.map { part, work in
             let weight = part.weight.scaled(by: work, over: part.work) ?? .zero

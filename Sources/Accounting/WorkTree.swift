@@ -2,7 +2,7 @@ public import Bitcoin
 public import Wire
 
 /// The Merkle-sum tree over what every miner has done (docs/protocol/accounting.md, Work tree).
-public struct WorkTree: Sendable {
+public struct WorkTree: Hashable, Sendable {
     /// A miner's counted work.
     public struct Leaf: Hashable, Sendable {
         /// The miner's x-only payout key.

@@ -36,7 +36,7 @@ public struct ShareGate: EchoGate {
             case .minerRegistration(let miner): guard draft.add(miner) else { return false }
             case .journalJob(let job): guard draft.add(job, configuration.syndicate, key) else { return false }
             case .equivocationEvidence: continue
-            case .foundBlock(let block):
+            case .blockFound(let block):
                 guard block.job.owner.syndicate == configuration.syndicate else { return false }
             case .coinbaseAnswer: guard isVoter(vertex) else { return false }
             case .closeMark(let mark): guard mark.epoch == epoch, isVoter(vertex) else { return false }

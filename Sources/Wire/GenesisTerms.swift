@@ -14,7 +14,7 @@ public struct GenesisTerms: Hashable, Sendable {
     public var closingLag: UInt8 = 6
     /// What the MSP that carried a contract's shares keeps of their credit, millionths.
     public var serviceFee: UInt32 = 10_000
-    /// The smallest payout, 546 ... 100,000,000 satoshis.
+    /// The smallest payout, 546 ... 1,000,000 satoshis.
     public var minimumOutput: UInt64 = 10_000
     /// The lowest fee rate of payouts, from 1,000 satoshis per 1,000 virtual bytes on.
     public var lowestFeeRate: UInt32 = 1_000
@@ -28,10 +28,13 @@ public struct GenesisTerms: Hashable, Sendable {
     public var seatedWork: UInt32 = 600_000
     /// The part of the eligible MSPs that is seated at least, millionths.
     public var seatedMembers: UInt32 = 666_667
+    /// The length of a settlement window, 1 ... 864 blocks.
+    public var settlementBlocks: UInt16
 
     /// The defaults of a network.
     public init(network: Network) {
         regtestLevel = network == .regtest ? 56 : 0
+        settlementBlocks = network == .regtest ? 12 : 144
     }
 
     func check(network: Network) throws(RecordFault) {
@@ -42,13 +45,14 @@ public struct GenesisTerms: Hashable, Sendable {
         try require(network == .regtest ? levels.contains(regtestLevel) : regtestLevel == 0, .regtestLevel)
         try require((1...100).contains(closingLag), .closingLag)
         try require(serviceFee <= Self.whole, .serviceFee)
-        try require((546...100_000_000).contains(minimumOutput), .minimumOutput)
+        try require((546...1_000_000).contains(minimumOutput), .minimumOutput)
         try require(
             lowestFeeRate >= 1_000 && lowestFeeRate <= highestFeeRate && highestFeeRate <= 10_000_000, .feeRate)
         try require(forwardingBlocks <= 100_000, .forwardingBlocks)
         try require(minimumWork <= Self.whole, .minimumWork)
         try require(seatedWork <= Self.whole, .seatedWork)
         try require(seatedMembers <= Self.whole, .seatedMembers)
+        try require((1...864).contains(settlementBlocks), .settlementBlocks)
     }
 
     /// One, in millionths.
@@ -74,6 +78,7 @@ extension GenesisTerms {
         minimumWork = try reader.uint32(.minimumWork)
         seatedWork = try reader.uint32(.seatedWork)
         seatedMembers = try reader.uint32(.seatedMembers)
+        settlementBlocks = try reader.uint16(.settlementBlocks)
     }
 
     func encode(into writer: inout ByteWriter) {
@@ -90,5 +95,6 @@ extension GenesisTerms {
         writer.append(littleEndian: minimumWork)
         writer.append(littleEndian: seatedWork)
         writer.append(littleEndian: seatedMembers)
+        writer.append(littleEndian: settlementBlocks)
     }
 }

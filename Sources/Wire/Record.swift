@@ -23,7 +23,7 @@ public enum Record: Hashable, Sendable {
     /// A miner's work in a settlement.
     case workProof(WorkProof)
     /// A share that solved a block of the pool.
-    case foundBlock(FoundBlock)
+    case blockFound(BlockFound)
     /// A voter's word on whether a coinbase may be spent.
     case coinbaseAnswer(CoinbaseAnswer)
 
@@ -43,7 +43,7 @@ public enum Record: Hashable, Sendable {
         case .checkpoint: self = .checkpoint(try Checkpoint(decoding: bytes))
         case .checkpointCertificate: self = .checkpointCertificate(try CheckpointCertificate(decoding: bytes))
         case .workProof: self = .workProof(try WorkProof(decoding: bytes))
-        case .foundBlock: self = .foundBlock(try FoundBlock(decoding: bytes))
+        case .blockFound: self = .blockFound(try BlockFound(decoding: bytes))
         case .coinbaseAnswer: self = .coinbaseAnswer(try CoinbaseAnswer(decoding: bytes))
         case nil: throw WireError(.unknownType(code), offset: 0)
         }
@@ -63,7 +63,7 @@ public enum Record: Hashable, Sendable {
         case .checkpoint(let record): record.encoded()
         case .checkpointCertificate(let record): record.encoded()
         case .workProof(let record): record.encoded()
-        case .foundBlock(let record): record.encoded()
+        case .blockFound(let record): record.encoded()
         case .coinbaseAnswer(let record): record.encoded()
         }
     }

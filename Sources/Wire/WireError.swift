@@ -72,6 +72,8 @@ public enum RecordField: Hashable, Sendable {
     case seatedWork
     /// The genesis' seated members.
     case seatedMembers
+    /// The genesis' settlement window.
+    case settlementBlocks
     /// A job's header version.
     case version
     /// A job's nBits.

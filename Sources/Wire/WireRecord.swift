@@ -24,8 +24,8 @@ public enum RecordType: UInt8, Hashable, Sendable, CaseIterable {
     case checkpointCertificate = 0x0a
     /// `WorkProof`.
     case workProof = 0x0b
-    /// `FoundBlock`.
-    case foundBlock = 0x0c
+    /// `BlockFound`.
+    case blockFound = 0x0c
     /// `CoinbaseAnswer`.
     case coinbaseAnswer = 0x0d
 }

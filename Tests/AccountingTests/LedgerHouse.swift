@@ -34,6 +34,11 @@ struct LedgerHouse {
     /// Takes the same commits.
     private(set) var ledger: Ledger
     private(set) var payouts: [Payout] = []
+    private(set) var settlements: [Settlement] = []
+    /// What was refused or given up of blocks.
+    private(set) var refused: [Hash256] = []
+    /// Of the newest commit.
+    private(set) var isCheckpoint = false
     private(set) var number: UInt64 = 0
     private(set) var hash: Hash256
     private(set) var closed: [ClosedHeight] = []
@@ -42,8 +47,8 @@ struct LedgerHouse {
 
     init(voters: Int, others: Int = 0, terms: GenesisTerms = .init(network: .regtest)) throws {
         keys = try (0..<voters + others).map { try Self.key(UInt8($0)) }
-        let members = keys.prefix(voters).map {
-            Genesis.Member(key: $0, payoutScript: .payToTaproot($0))
+        let members = try keys.enumerated().map {
+            Genesis.Member(key: $1, payoutScript: .payToTaproot(try Self.key(UInt8(100 + $0))))
         }
         genesis = try Genesis(
             network: .regtest, name: #require(RecordName("test")), members: members,
@@ -73,11 +78,11 @@ struct LedgerHouse {
     }
 
     static func facts(
-        _ height: UInt32, value: Int64 = 1_000, branch: UInt8 = 0, bits: CompactTarget = bits
+        _ height: UInt32, value: Int64 = 1_000, branch: UInt8 = 0, bits: CompactTarget = bits, feeRate: UInt32 = 1_000
     ) throws -> ChainFacts {
         ChainFacts(
             height: height, tip: tip(height, branch), compactTarget: bits,
-            value: try #require(Amount(satoshis: value)), feeRate: 1_000)
+            value: try #require(Amount(satoshis: value)), feeRate: feeRate)
     }
 
     static func miner(_ number: UInt32) throws -> [UInt8] {
@@ -106,11 +111,13 @@ struct LedgerHouse {
     }
 
     /// A share of a job that solves its block, with the block's hash.
-    static func block(_ job: [UInt8], number: UInt64 = 0) throws -> (record: [UInt8], coinbase: FoundCoinbase) {
+    static func block(_ job: [UInt8], number: UInt64 = 0, ntime: UInt32 = 1) throws -> (
+        record: [UInt8], coinbase: FoundCoinbase
+    ) {
         let job = try JournalJob(decoding: job)
         for nonce in UInt32(0)... {
-            let found = try FoundBlock(
-                job: job, miner: minerKey(0), level: 33, extranonce: Extranonce(9, number), ntime: 1, nonce: nonce,
+            let found = try BlockFound(
+                job: job, miner: minerKey(0), level: 33, extranonce: Extranonce(9, number), ntime: ntime, nonce: nonce,
                 versionBits: 0)
             if let coinbase = FoundCoinbase(found, syndicate: job.owner.syndicate) {
                 return (found.encoded(), coinbase)
@@ -154,6 +161,9 @@ struct LedgerHouse {
         let ledgerOutcome = ledger.absorb(commit)
         precondition(ledgerOutcome.shares == outcome, "the ledger counts shares as its book does")
         payouts += ledgerOutcome.payouts
+        refused += ledgerOutcome.refused
+        settlements += ledgerOutcome.settlements
+        isCheckpoint = ledgerOutcome.isCheckpoint
         self.outcome = outcome
         return outcome
     }

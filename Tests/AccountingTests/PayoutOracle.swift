@@ -22,6 +22,9 @@ struct PayoutOracle {
         let fee: Int
     }
 
+    /// Ids of coinbases that are paid or too small.
+    private var done: [Hash256] = []
+
     let log: ShareBookOracle
     /// By commit and lane: work and weight.
     private let credits: [[UInt128]]
@@ -44,6 +47,7 @@ struct PayoutOracle {
                     take(record, Int(vertex.author), index + 1, &waiting, &answers)
                 }
             }
+            sweep(after: index + 1, &waiting)
             draw(after: index + 1, &waiting)
             pay(after: index + 1, &waiting, &answers)
             join(after: index + 1, waiting)
@@ -64,23 +68,35 @@ struct PayoutOracle {
         _ answers: inout [Hash256: [Int: Bool]]
     ) {
         switch try? Record(decoding: record) {
-        case .foundBlock(let found):
+        case .blockFound(let found):
             guard let coinbase = FoundCoinbase(found, syndicate: log.genesis.syndicateID) else { return }
             let height = coinbase.height
+            let isOpen = height >= log.lowestOpen(before: commit)
             guard coinbase.script == log.genesis.bootstrapScript, let fixed = log.fixed(after: commit),
+                isOpen || isReported(coinbase),
                 height <= fixed + lag + 1,
                 waiting.count(where: { $0.recorder == lane && $0.coinbase.height == height }) < 4,
                 !waiting.contains(where: { $0.coinbase.block == coinbase.block }),
-                !paid.contains(where: { $0.block == coinbase.block })
+                !done.contains(coinbase.transaction)
             else { return }
             let position = Int(coinbase.position.k)
             let hash = position == 0 ? log.genesis.syndicateID : log.commits[position - 1].hash
-            let isGood = position < commit && hash == coinbase.position.hash && height >= log.lowestOpen(before: commit)
+            let isGood = position < commit && hash == coinbase.position.hash && isOpen
             waiting.append(Block(coinbase: coinbase, recorder: lane, commit: commit, position: isGood ? position : 0))
             answers[coinbase.block] = [:]
         case .coinbaseAnswer(let answer): if isVoter(lane) { answers[answer.block]?[lane] = answer.isMature }
         default: return
         }
+    }
+
+    private func isReported(_ coinbase: FoundCoinbase) -> Bool {
+        log.isReported(coinbase.height, .init(previous: coinbase.previousBlock, target: coinbase.target))
+    }
+
+    /// Heights that close in a commit lose blocks that voters know nothing of.
+    private func sweep(after commit: Int, _ waiting: inout [Block]) {
+        let closed = log.lowestOpen(before: commit)..<log.lowestOpen(before: commit + 1)
+        waiting.removeAll { closed.contains($0.coinbase.height) && !isReported($0.coinbase) }
     }
 
     private mutating func pay(
@@ -99,7 +115,8 @@ struct PayoutOracle {
             let isGone = said.count { !$0 } >= quorum
             if !isGone {
                 guard said.count(where: { $0 }) >= quorum, let weights = block.weights else { continue }
-                pay(block.coinbase, weights)
+                if !done.contains(block.coinbase.transaction) { pay(block.coinbase, weights) }
+                done.append(block.coinbase.transaction)
             }
             waiting.removeAll { $0.coinbase.block == block.coinbase.block }
             answers[block.coinbase.block] = nil
@@ -146,7 +163,9 @@ struct PayoutOracle {
             guard all > 0 else { continue }
             let wanted = min(left, all)
             var parts = works.map { $0 * wanted / all }
-            parts[works.firstIndex(of: works.max() ?? 0) ?? 0] += wanted - parts.reduce(0, +)
+            for lane in works.indices.sorted(by: { works[$0] == works[$1] ? $0 < $1 : works[$0] > works[$1] }) {
+                parts[lane] += min(wanted - parts.reduce(0, +), works[lane] - parts[lane])
+            }
             for (lane, weight) in sums(inside, 3).enumerated() where works[lane] > 0 {
                 weights[lane] += weight * parts[lane] / works[lane]
             }
@@ -168,7 +187,7 @@ struct PayoutOracle {
         }
         let value = Int(coinbase.value.satoshis)
         let parties = weights.indices.filter { weights[$0] > 0 || balances[$0] != 0 }
-        var payees = parties.filter { isVoter($0) }
+        var payees = parties
         while !payees.isEmpty {
             let fee = fee(payees.count)
             guard value >= fee else { break }
@@ -187,11 +206,7 @@ struct PayoutOracle {
             return
         }
         let due = due(value - fee, weights)
-        let candidates = parties.filter { isVoter($0) }
-        guard let best = candidates.first(where: { one in candidates.allSatisfy { due[$0] <= due[one] } }) else {
-            paid.append(Paid(block: coinbase.block, outputs: [], fee: -1))
-            return
-        }
+        guard let best = parties.first(where: { one in parties.allSatisfy { due[$0] <= due[one] } }) else { return }
         pay(coinbase, due, fee, [best], [value - fee])
     }
 
@@ -206,8 +221,13 @@ struct PayoutOracle {
         zip(split(amount, weights), balances).map { $0 + $1 }
     }
 
-    /// One satoshi for one virtual byte: 68 of frame and input, rounded up, and 43 of each taproot output.
-    private func fee(_ outputs: Int) -> Int { 68 + 43 * outputs }
+    /// 68 virtual bytes of frame and input, rounded up, and 43 of each taproot output, at what the second lowest of
+    /// four voters says.
+    private func fee(_ outputs: Int) -> Int {
+        let estimates = log.commits[0].vertices.filter { isVoter(Int($0.author)) }.compactMap { $0.facts?.feeRate }
+        let rate = Int(max(estimates.sorted()[1], terms.lowestFeeRate))
+        return ((68 + 43 * outputs) * rate + 999) / 1_000
+    }
 
     private func split(_ amount: Int, _ weights: [Int]) -> [Int] {
         let all = weights.reduce(0, +)

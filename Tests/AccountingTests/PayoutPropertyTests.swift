@@ -23,6 +23,7 @@ import Wire
         var terms = GenesisTerms(network: .regtest)
         terms.windowMultiple = UInt32.random(in: 1...3, using: &random)
         terms.regtestLevel = 35
+        terms.settlementBlocks = 3
         terms.minimumOutput = UInt64.random(in: 546...900, using: &random)
         var house = try LedgerHouse(voters: 4, others: 1, terms: terms)
         var log = ShareBookOracle(house.genesis, house.configuration)
@@ -44,6 +45,18 @@ import Wire
         #expect(found == expected, "seed \(seed): \(found.count) for \(expected.count), first \(difference as Any)")
         let balances = house.keys.map { key in Int(house.ledger.balances.first { $0.msp == key }?.satoshis ?? 0) }
         #expect(balances == page.balances && balances.reduce(0, +) == 0, "seed \(seed)")
+        let counted = log.closed()
+        let windows = Set(counted.filter { !$1.miners.isEmpty }.keys.map { ($0 + 2) / 3 }).sorted()
+            .filter { $0 * 3 < house.book.lowestOpen }
+        #expect(house.settlements.map(\.window) == windows, "seed \(seed)")
+        for settlement in house.settlements {
+            var miners: [XOnlyKeyBytes: UInt128] = [:]
+            for (height, page) in counted where (height + 2) / 3 == settlement.window {
+                miners.merge(page.miners) { $0 + $1 }
+            }
+            let leaves = settlement.tree.leaves
+            #expect(leaves.map(\.key) == miners.keys.sorted() && leaves.allSatisfy { miners[$0.key] == $0.work })
+        }
         for payout in house.payouts {
             let outputs = payout.outputs.reduce(0) { $0 + $1.amount.satoshis }
             #expect(outputs + payout.fee.satoshis == payout.coinbase.value.satoshis, "seed \(seed)")
@@ -61,9 +74,12 @@ private struct BlockWriter {
     private var positions: [(UInt64, Hash256)] = []
     /// How far the chain leaps at most.
     private let leap: UInt32
+    /// What voters' nodes estimate.
+    private let feeRates: [UInt32]
 
     init(_ random: inout SeededGenerator) {
         leap = [1, 12, 40].randomElement(using: &random) ?? 1
+        feeRates = (0..<5).map { _ in UInt32.random(in: 900...2_500, using: &random) }
     }
 
     mutating func contents(_ house: LedgerHouse, _ random: inout SeededGenerator) throws -> [LedgerHouse.Content] {
@@ -72,7 +88,7 @@ private struct BlockWriter {
         if house.number > 45 { height += 20 }
         var contents = try (0..<5).map { author in
             LedgerHouse.Content(
-                author: author, facts: try LedgerHouse.facts(height, value: 2_000),
+                author: author, facts: try LedgerHouse.facts(height, value: 2_000, feeRate: feeRates[author]),
                 records: house.number == 0 ? [try LedgerHouse.miner(0)] : [])
         }
         guard house.number > 0 else { return contents }
@@ -102,7 +118,9 @@ private struct BlockWriter {
             ? positions[positions.count - 1] : positions.randomElement(using: &random)
         let job = try house.job(
             sequence, of: author, height: height + UInt32.random(in: 0...2, using: &random),
-            value: .random(in: 500...3_000, using: &random), at: position)
+            value: .random(in: 500...3_000, using: &random),
+            branch: [0, 0, 0, 0, 0, 1].randomElement(using: &random) ?? 0,
+            at: position)
         jobs.append(job)
         let shares = (0..<UInt32.random(in: 1...4, using: &random)).map {
             LedgerHouse.Share(job: sequence, level: .random(in: 33...35, using: &random), number: $0)

@@ -1,4 +1,5 @@
 import Bitcoin
+import Shares
 import TestSupport
 import Testing
 import Wire
@@ -64,7 +65,7 @@ import Wire
         #expect(transaction.version == 2 && transaction.lockTime == 0 && transaction.inputs.count == 1)
         #expect(transaction.inputs[0].outPoint == OutPoint(txid: block.coinbase.transaction, index: 0))
         #expect(transaction.inputs[0].sequence == 0xffff_fffd)
-        #expect(transaction.outputs == [.init(satoshis: 999_889, script: .payToTaproot(house.keys[0]))])
+        #expect(transaction.outputs == [.init(satoshis: 999_889, script: house.genesis.members[0].payoutScript)])
         #expect(house.ledger.balances.isEmpty)
         try house.commit([.init(author: 0, records: [block.record])])
         try answer(&house, [0], block.coinbase.block)
@@ -102,7 +103,7 @@ import Wire
         let name = block.coinbase.block
         try answer(&house, [0, 1, 2], name, false)
         try answer(&house, [0, 1, 2], name)
-        #expect(house.payouts.isEmpty, "it is forgotten")
+        #expect(house.payouts.isEmpty && house.refused == [name], "it is forgotten")
         try house.commit([.init(author: 1, records: [block.record])])
         try answer(&house, [0, 1, 2], name)
         #expect(house.payouts.count == 1, "recorded again it is asked for again")
@@ -111,8 +112,8 @@ import Wire
     @Test func onlyBlocksOfTheSyndicateAreTaken() throws {
         var house = try begin(voters: 1)
         let good = try JournalJob(decoding: house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
-        func record(nonce: UInt32) throws -> FoundBlock {
-            try FoundBlock(
+        func record(nonce: UInt32) throws -> BlockFound {
+            try BlockFound(
                 job: good, miner: House.minerKey(0), level: 33, extranonce: Extranonce(1, 1), ntime: 1, nonce: nonce,
                 versionBits: 0)
         }
@@ -123,13 +124,121 @@ import Wire
             house.job(1, of: 0, height: 101, at: house.start, script: .payToTaproot(House.key(9))))
         let far = try House.block(house.job(2, of: 0, height: 108, at: house.start))
         let near = try House.block(house.job(3, of: 0, height: 107, at: house.start))
-        #expect(FoundCoinbase(try FoundBlock(decoding: near.record), syndicate: .zero) == nil, "of another syndicate")
+        #expect(FoundCoinbase(try BlockFound(decoding: near.record), syndicate: .zero) == nil, "of another syndicate")
         try house.commit([
             .init(author: 0, records: [try record(nonce: lazy).encoded(), foreign.record, far.record, near.record])
         ])
         try grow(&house, 101...220)
         for block in [foreign, far, near] { try answer(&house, [0], block.coinbase.block) }
         #expect(house.payouts.map(\.coinbase) == [near.coinbase])
+    }
+
+    /// Work under an easy target, or on a block that nobody has, is no block of the chain.
+    @Test func blocksThatVotersKnowNothingOfAreGivenUp() throws {
+        var house = try begin(voters: 4)
+        let easier = CompactTarget(rawValue: 0x2100_ffff)
+        let blocks = try [
+            house.job(2, of: 0, height: 101, at: house.start, bits: easier),
+            house.job(3, of: 0, height: 101, branch: 1, at: house.start),
+            house.job(4, of: 0, height: 101, at: house.start),
+        ].map { try House.block($0) }
+        try house.commit([.init(author: 0, records: blocks.map(\.record))])
+        #expect(house.refused.isEmpty, "its height is open")
+        // One voter knows the branch, which is too few.
+        try house.commit([.init(author: 3, facts: try House.facts(100, branch: 1))])
+        try grow(&house, 101...107)
+        #expect(Set(house.refused) == Set(blocks.prefix(2).map(\.coinbase.block)))
+        try house.commit([.init(author: 1, records: blocks.map(\.record))])
+        #expect(house.refused.count == 2 + 3, "two are not taken any more, and one waits already")
+        try grow(&house, 108...207)
+        for block in blocks { try answer(&house, [0, 1, 2], block.coinbase.block) }
+        #expect(house.payouts.map(\.coinbase) == [blocks[2].coinbase])
+    }
+
+    /// A height is remembered for 2,016 more.
+    @Test(arguments: [(UInt32(2_022), true), (2_023, false)])
+    func aBlockMayBeRecordedWeeksLater(heights: UInt32, isTaken: Bool) throws {
+        var house = try begin(voters: 1)
+        let block = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        try house.commit(shares([3]))
+        try grow(&house, 101...101)
+        try grow(&house, 100 + heights...100 + heights)
+        try house.commit([.init(author: 0, records: [block.record])])
+        #expect(house.refused.isEmpty == isTaken)
+        try answer(&house, [0], block.coinbase.block)
+        #expect(house.payouts.count == (isTaken ? 1 : 0))
+    }
+
+    /// Headers may differ where the coinbase is the same: it is spent once.
+    @Test func aCoinbaseIsPaidOnce() throws {
+        var house = try begin(voters: 1)
+        let job = try house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start)
+        let one = try House.block(job)
+        let other = try House.block(job, ntime: 2)
+        #expect(one.coinbase.transaction == other.coinbase.transaction && one.coinbase.block != other.coinbase.block)
+        try house.commit(shares([3]) + [.init(author: 0, records: [one.record, other.record])])
+        try grow(&house, 101...206)
+        try answer(&house, [0], one.coinbase.block)
+        try answer(&house, [0], other.coinbase.block)
+        try grow(&house, 207...208)
+        #expect(house.payouts.count == 1 && house.refused.isEmpty == false)
+        try house.commit([.init(author: 0, records: [other.record])])
+        try answer(&house, [0], other.coinbase.block)
+        #expect(house.payouts.count == 1)
+    }
+
+    /// n, Q and the voters are those of the epoch in which a block is paid.
+    @Test func theQuorumIsThatOfTheEpoch() throws {
+        var house = try begin(voters: 4, others: 3)
+        let block = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        try house.commit(shares([3]) + [.init(author: 0, records: [block.record])])
+        try grow(&house, 101...207)
+        try answer(&house, [0, 1], block.coinbase.block)
+        try house.nextEpoch(voters: [0, 1, 2, 3, 4, 5, 6])
+        try grow(&house, 208...208)
+        try answer(&house, [2, 3], block.coinbase.block)
+        #expect(house.payouts.isEmpty, "Q of seven is five")
+        try answer(&house, [4], block.coinbase.block)
+        #expect(house.payouts.count == 1)
+    }
+
+    /// The id of a coinbase and the hash of a header are those that miners made.
+    @Test func aBlockIsWhatItsShareHashedTo() throws {
+        let house = try begin(voters: 1)
+        let plain = try JournalJob(decoding: house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        var header = plain.header
+        header.merkleBranch = MerkleBranch(hashes: (0..<12).map { SHA256.hash([$0]) })
+        var coinbase = plain.coinbase
+        coinbase.tag = Array("/radpool/".utf8)
+        coinbase.witnessCommitment = WitnessCommitment(witnessRoot: SHA256.hash([99]))
+        let job = try JournalJob(
+            sequence: 7, owner: plain.owner, header: header, minimumTime: 0, currentTime: 0, coinbase: coinbase)
+        let syndicate = SyndicateID(house.genesis.syndicateID)
+        let msp = MSPID(try Hash256(internalBytes: house.keys[0].bytes))
+        let miner = MinerID(try Hash256(internalBytes: House.minerKey(0).bytes))
+        let level = try #require(ShareLevel(33))
+        let made = try ShareJob(
+            .init(
+                syndicate: syndicate, msp: msp, jobSequence: 7, logPosition: LogPosition(k: 0, hash: house.start.1),
+                header: header, minTime: 0, currentTime: 0, coinbase: coinbase.layout()))
+        let work = try ShareWork(made, miner: miner, level: level)
+        let (extranonce, bits) = (Extranonce(3, 4), UInt32(0x00ff_e000))
+        for nonce in UInt32(0)..<40 {
+            let result = ShareValidator().judge(
+                ShareSubmission(work, extranonce, HeaderRoll(ntime: 5, nonce: nonce, versionBits: bits)))
+            let found = try FoundCoinbase(
+                BlockFound(
+                    job: job, miner: House.minerKey(0), level: 33, extranonce: extranonce, ntime: 5, nonce: nonce,
+                    versionBits: bits), syndicate: house.genesis.syndicateID)
+            #expect((found == nil) == !(try House.bits.target().isMet(by: result.hash)))
+            guard let found else { continue }
+            #expect(found.block == result.hash && found.msp == house.keys[0] && found.height == 101)
+            let owner = OwnerCommitment(
+                syndicate: syndicate, msp: msp, miner: miner, level: level, jobSequence: 7,
+                logPosition: LogPosition(k: 0, hash: house.start.1))
+            let bytes = try coinbase.layout().encoded(owner: owner.hash, extranonce: extranonce)
+            #expect(found.transaction == SHA256.doubleHash(bytes), "the id, not that of the witness")
+        }
     }
 
     @Test func onlyFourBlocksOfAHeightAreTakenOfARecorder() throws {
@@ -163,6 +272,9 @@ import Wire
         #expect(payout.outputs.map(\.msp) == Array(house.keys.prefix(3)))
         let amount = 1_000_000 - payout.fee.satoshis
         #expect(paid(payout) == [amount - amount * 3 / 8 - amount / 8, amount * 3 / 8, amount / 8])
+        let scripts = house.genesis.members.prefix(3).map(\.payoutScript)
+        #expect(payout.transaction.outputs.map(\.script) == scripts)
+        #expect(payout.transaction.outputs.map(\.satoshis) == paid(payout))
     }
 
     /// A job's word on where its window ends holds within bounds only.
@@ -240,6 +352,36 @@ import Wire
         try block(2, worth: 4_154)
         #expect(house.payouts.last?.fee.satoshis == 154 && paid(house.payouts.last) == [2_500, 1_500])
         #expect(house.ledger.balances.isEmpty)
+    }
+
+    /// Who comes first by key has what nobody is due alone.
+    @Test func whoIsDueMostGetsWhatIsTooLittleForTwo() throws {
+        var house = try begin(voters: 4)
+        try house.commit(shares([0, 2, 2, 0]))
+        let block = try House.block(house.job(2, of: 0, height: 101, value: 1_111))
+        try house.commit([.init(author: 0, records: [block.record])])
+        try grow(&house, 101...207)
+        try answer(&house, [0, 1, 2], block.coinbase.block)
+        #expect(
+            house.payouts.first?.outputs == [.init(msp: house.keys[1], amount: try #require(Amount(satoshis: 1_000)))])
+        #expect(house.ledger.balances.map(\.satoshis) == [-500, 500])
+    }
+
+    /// The fee is that of the voters' lower median, within the bounds, and rounded up.
+    @Test func theFeeIsTheVoters() throws {
+        let cases: [([UInt32], Int64)] = [
+            ([1_001, 1_001, 1_001, 1_001], 112), ([9_000, 1_000, 3_003, 2_002], 223), ([0, 0, 9_000, 9_000], 111),
+            ([600_000, 600_000, 600_000, 600_000], 55_500),
+        ]
+        for (rates, fee) in cases {
+            var house = try begin(voters: 4)
+            let block = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+            try house.commit(shares([3]) + [.init(author: 0, records: [block.record])])
+            try grow(&house, 101...206)
+            try answer(&house, [0, 1, 2], block.coinbase.block)
+            try house.commit(rates.enumerated().map { .init(author: $0, facts: try House.facts(207, feeRate: $1)) })
+            #expect(house.payouts.map(\.fee.satoshis) == [fee])
+        }
     }
 
     @Test func aBlockThatIsTooSmallIsNotPaid() throws {

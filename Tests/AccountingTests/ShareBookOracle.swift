@@ -95,9 +95,11 @@ struct ShareBookOracle {
         (1...commits.count).first { fixed(after: $0).map { $0 >= height + lag } ?? false } ?? commits.count
     }
 
-    private func isReported(_ job: Job) -> Bool {
-        let words = words(after: closing(of: job.height))
-        return voters.count { words[$0]?[job.height]?.contains { $0.report == job.report } ?? false } > faults
+    private func isReported(_ job: Job) -> Bool { isReported(job.height, job.report) }
+
+    func isReported(_ height: UInt32, _ report: Report) -> Bool {
+        let words = words(after: closing(of: height))
+        return voters.count { words[$0]?[height]?.contains { $0.report == report } ?? false } > faults
     }
 
     private func value(of height: UInt32) -> Int64 {

@@ -63,6 +63,30 @@ import Wire
         #expect(works(trail.window(endingAt: 400, of: .max)) == [100], "what is not joined is not forgotten")
     }
 
+    /// A window is never less than it should be because something was forgotten.
+    @Test func windowsEndWhereEnoughIsKept() throws {
+        var trail = try trail(heights: 1...40)
+        trail.join(through: 30)
+        #expect(trail.end(from: 50, of: 200) == 50, "nothing was forgotten")
+        trail.forget(beyond: 250, newest: 0)
+        #expect(trail.end(from: 170, of: 200) == 350 && trail.end(from: 380, of: 200) == 380)
+        #expect(trail.end(from: 170, of: 15) == 170 && trail.end(from: 100, of: 15) == 170)
+        #expect(trail.end(from: 170, of: 1_000) == 400)
+    }
+
+    /// Nobody gets more of a segment than it has in it.
+    @Test func whatIsLeftOverGoesToWhoHasIt() throws {
+        var segment = WorkTrail.Segment(end: 1)
+        for key in UInt8(1)...3 {
+            segment.add(.init(msp: try LedgerHouse.key(key), work: 1, weight: UInt256(UInt8(5))))
+        }
+        #expect(segment.parts(of: 2).map(\.work) == [1, 1] && segment.parts(of: 2).map(\.weight.low) == [5, 5])
+        segment.add(.init(msp: try LedgerHouse.key(2), work: 4, weight: UInt256(UInt8(5))))
+        #expect(segment.parts(of: 3).map(\.work) == [3], "2 and what is left over")
+        #expect(segment.parts(of: 6).map(\.work) == [1, 5], "4, and of the two that are left over one more")
+        #expect(segment.parts(of: 6).map(\.weight.low) == [5, 10])
+    }
+
     @Test func whatWouldOverflowDoesNotEnter() throws {
         var trail = try trail(heights: 1...2, work: .max / 2)
         trail.add([.init(commit: 10, msp: try LedgerHouse.key(1), work: 2, weight: .zero)])

@@ -126,7 +126,7 @@ import Wire
         let voter = try MinedLane(mixed, author: 1)
         let other = try MinedLane(mixed, author: 2)
         func block(_ job: JournalJob) throws -> [UInt8] {
-            try FoundBlock(
+            try BlockFound(
                 job: job, miner: voter.miner.key, level: 40, extranonce: Extranonce(1, 2), ntime: 3, nonce: 4,
                 versionBits: 5
             ).encoded()

@@ -45,14 +45,16 @@ def prefixed(data: bytes) -> bytes:
 
 TERMS = [("lowestLevel", 1), ("highestLevel", 1), ("windowMultiple", 4), ("regtestLevel", 1), ("closingLag", 1),
          ("serviceFee", 4), ("minimumOutput", 8), ("lowestFeeRate", 4), ("highestFeeRate", 4),
-         ("forwardingBlocks", 4), ("minimumWork", 4), ("seatedWork", 4), ("seatedMembers", 4)]
-DEFAULTS = [48, 127, 8, 0, 6, 10000, 10000, 1000, 500000, 2016, 20000, 600000, 666667]
+         ("forwardingBlocks", 4), ("minimumWork", 4), ("seatedWork", 4), ("seatedMembers", 4),
+         ("settlementBlocks", 2)]
+DEFAULTS = [48, 127, 8, 0, 6, 10000, 10000, 1000, 500000, 2016, 20000, 600000, 666667, 144]
 
 
 def genesis(network: int, name: str, member_count: int, **changes: int) -> dict:
     terms = dict(zip([field for field, _ in TERMS], DEFAULTS))
     if network == 2:
         terms["regtestLevel"] = 56
+        terms["settlementBlocks"] = 12
     terms.update(changes)
     keys = sorted(pseudo("member", name, i) for i in range(member_count))
     members = [(key, b"\x51\x20" + pseudo("payout", name, i)) for i, key in enumerate(keys)]
@@ -121,6 +123,23 @@ def batch(index: int, count: int, miners: int, jobs: int) -> dict:
     return {"type": "batch", "shares": shares, "record": record.hex()}
 
 
+def block(index: int) -> dict:
+    of_job = job(index, 3, b"/radpool/", True)
+    case = {"type": "block", "job": of_job["record"], "miner": pseudo("finder", index).hex(), "level": 33 + index,
+            "extranonce": pseudo("extranonce", "block", index)[:12].hex(), "ntime": 1_700_000_000 + index,
+            "nonce": number(4, "nonce", "block", index), "bits": number(4, "bits", "block", index)}
+    record = (bytes([12, 1]) + prefixed(bytes.fromhex(case["job"])) + bytes.fromhex(case["miner"])
+              + bytes([case["level"]]) + bytes.fromhex(case["extranonce"]) + le(case["ntime"], 4)
+              + le(case["nonce"], 4) + le(case["bits"], 4))
+    return case | {"record": record.hex()}
+
+
+def answer(index: int) -> dict:
+    found = pseudo("block", index)
+    return {"type": "answer", "block": found.hex(), "isMature": index % 2 == 1,
+            "record": (bytes([13, 1]) + found + bytes([index % 2])).hex()}
+
+
 CASES = [
     genesis(0, "a", 1), genesis(1, "test-syndicate_4", 4), genesis(2, "regtest", 1),
     genesis(2, "x" * 32, 100, lowestLevel=33, highestLevel=33, closingLag=100, windowMultiple=1000,
@@ -128,6 +147,7 @@ CASES = [
     miner(0, None), miner(1, "alice"), miner(0xFFFFFFFF, "0123456789-_abcdefghijklmnopqrst"),
     job(0, 0, b"", False), job(1, 12, b"/radpool/", True), job(2, 32, b"t" * 20, True),
     batch(0, 1, 1, 1), batch(1, 40, 3, 2), batch(2, 300, 300, 3), batch(3, 5, 5, 5),
+    block(0), block(94), answer(0), answer(1),
 ]
 
 if len(sys.argv) > 1:

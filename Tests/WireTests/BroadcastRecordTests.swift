@@ -16,7 +16,7 @@ import Wire
                 .checkpoint(Samples.checkpoint(&generator)),
                 .checkpointCertificate(try Samples.certificate(&generator)),
                 .workProof(try Samples.workProof(&generator)),
-                .foundBlock(try Samples.block(&generator)),
+                .blockFound(try Samples.block(&generator)),
                 .coinbaseAnswer(CoinbaseAnswer(block: Samples.hash(&generator), isMature: seed % 2 == 0)),
             ]
             for record in records {

@@ -24,11 +24,12 @@ import Wire
             (.windowMultiple, { $0.windowMultiple = 1_001 }), (.regtestLevel, { $0.regtestLevel = 0 }),
             (.regtestLevel, { $0.regtestLevel = 128 }), (.closingLag, { $0.closingLag = 0 }),
             (.closingLag, { $0.closingLag = 101 }), (.serviceFee, { $0.serviceFee = 1_000_001 }),
-            (.minimumOutput, { $0.minimumOutput = 545 }), (.minimumOutput, { $0.minimumOutput = 100_000_001 }),
+            (.minimumOutput, { $0.minimumOutput = 545 }), (.minimumOutput, { $0.minimumOutput = 1_000_001 }),
             (.feeRate, { $0.lowestFeeRate = 999 }), (.feeRate, { $0.highestFeeRate = 10_000_001 }),
             (.feeRate, { ($0.lowestFeeRate, $0.highestFeeRate) = (2_001, 2_000) }),
             (.forwardingBlocks, { $0.forwardingBlocks = 100_001 }), (.minimumWork, { $0.minimumWork = 1_000_001 }),
             (.seatedWork, { $0.seatedWork = 1_000_001 }), (.seatedMembers, { $0.seatedMembers = 1_000_001 }),
+            (.settlementBlocks, { $0.settlementBlocks = 0 }), (.settlementBlocks, { $0.settlementBlocks = 865 }),
         ]
         for (field, change) in wrong {
             #expect(throws: RecordFault(field)) { try genesis(changing: change) }
@@ -38,11 +39,11 @@ import Wire
 
     /// The offset of a wrong term is that of its field, counted from the end of the record.
     @Test(arguments: [
-        (RecordField.level, 44, [UInt8(32)]), (.level, 44, [34, 33]), (.windowMultiple, 42, [0, 0, 0, 0]),
-        (.regtestLevel, 38, [0]), (.closingLag, 37, [0]), (.serviceFee, 36, [0xff, 0xff, 0xff, 0xff]),
-        (.minimumOutput, 32, [0, 0]), (.feeRate, 24, [0, 0]), (.forwardingBlocks, 16, [0xff, 0xff, 0xff]),
-        (.minimumWork, 12, [0xff, 0xff, 0xff]), (.seatedWork, 8, [0xff, 0xff, 0xff]),
-        (.seatedMembers, 4, [0xff, 0xff, 0xff]),
+        (RecordField.level, 46, [UInt8(32)]), (.level, 46, [34, 33]), (.windowMultiple, 44, [0, 0, 0, 0]),
+        (.regtestLevel, 40, [0]), (.closingLag, 39, [0]), (.serviceFee, 38, [0xff, 0xff, 0xff, 0xff]),
+        (.minimumOutput, 34, [0, 0]), (.feeRate, 26, [0, 0]), (.forwardingBlocks, 18, [0xff, 0xff, 0xff]),
+        (.minimumWork, 14, [0xff, 0xff, 0xff]), (.seatedWork, 10, [0xff, 0xff, 0xff]),
+        (.seatedMembers, 6, [0xff, 0xff, 0xff]), (.settlementBlocks, 2, [0x61, 0x03]),
     ])
     func wrongBytesAreLocated(field: RecordField, fromEnd: Int, new: [UInt8]) throws {
         var bytes = try genesis(changing: { _ in }).encoded()
@@ -103,7 +104,10 @@ import Wire
         var documented: [String: UInt64] = [:]
         for line in section.split(separator: "\n") where line.hasPrefix("| `") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            documented[cells[0].trimmingCharacters(in: ["`"])] = UInt64(cells[1])
+            // A default of regtest's own stands in brackets.
+            guard cells[1].first?.isNumber == true else { continue }
+            let numbers = cells[1].split { !$0.isNumber }
+            documented[cells[0].trimmingCharacters(in: ["`"])] = numbers.last.flatMap { UInt64($0) }
         }
         let terms = GenesisTerms(network: .regtest)
         let code: [String: UInt64] = [
@@ -113,7 +117,7 @@ import Wire
             "minimum_output": terms.minimumOutput, "lowest_fee_rate": UInt64(terms.lowestFeeRate),
             "highest_fee_rate": UInt64(terms.highestFeeRate), "forwarding_blocks": UInt64(terms.forwardingBlocks),
             "minimum_work": UInt64(terms.minimumWork), "seated_work": UInt64(terms.seatedWork),
-            "seated_members": UInt64(terms.seatedMembers),
+            "seated_members": UInt64(terms.seatedMembers), "settlement_blocks": UInt64(terms.settlementBlocks),
         ]
         #expect(documented == code)
         #expect(Mirror(reflecting: terms).children.count == code.count)

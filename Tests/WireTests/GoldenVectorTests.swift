@@ -10,7 +10,7 @@ import Wire
         let file = Conformance.repositoryRoot.appending(path: "Tests/Vectors/wire_vectors.json")
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
         let all = try #require(json as? [[String: Any]])
-        #expect(all.count == 14)
+        #expect(all.count == 18)
         return all.filter { $0["type"] as? String == type }
     }
 
@@ -69,6 +69,7 @@ import Wire
         terms.minimumWork = try integer(fields["minimumWork"])
         terms.seatedWork = try integer(fields["seatedWork"])
         terms.seatedMembers = try integer(fields["seatedMembers"])
+        terms.settlementBlocks = try integer(fields["settlementBlocks"])
         return terms
     }
 
@@ -116,6 +117,30 @@ import Wire
             let record = try Self.hex(vector["record"])
             #expect(job.encoded() == record)
             #expect(try Record(decoding: record) == .journalJob(job))
+        }
+    }
+
+    @Test func blocksAndAnswersAgree() throws {
+        let blocks = try Self.cases("block")
+        let answers = try Self.cases("answer")
+        #expect(blocks.count == 2 && answers.count == 2)
+        for vector in blocks {
+            let bytes = try Self.hex(vector["extranonce"])
+            let block = try BlockFound(
+                job: JournalJob(decoding: Self.hex(vector["job"])), miner: Self.key(vector["miner"]),
+                level: Self.integer(vector["level"]),
+                extranonce: #require(
+                    Extranonce(extranonce1: Array(bytes.prefix(4)), extranonce2: Array(bytes.suffix(8)))),
+                ntime: Self.integer(vector["ntime"]), nonce: Self.integer(vector["nonce"]),
+                versionBits: Self.integer(vector["bits"]))
+            #expect(try block.encoded() == Self.hex(vector["record"]))
+            #expect(try Record(decoding: Self.hex(vector["record"])) == .blockFound(block))
+        }
+        for vector in answers {
+            let isMature = try #require(vector["isMature"] as? Bool)
+            let answer = try CoinbaseAnswer(block: Self.hash(vector["block"]), isMature: isMature)
+            #expect(try answer.encoded() == Self.hex(vector["record"]))
+            #expect(try Record(decoding: Self.hex(vector["record"])) == .coinbaseAnswer(answer))
         }
     }
 

@@ -131,8 +131,8 @@ extension Samples {
             index: index, leafCount: count, siblings: siblings)
     }
 
-    static func block(_ generator: inout SeededGenerator) throws -> FoundBlock {
-        try FoundBlock(
+    static func block(_ generator: inout SeededGenerator) throws -> BlockFound {
+        try BlockFound(
             job: job(&generator), miner: XOnlyKeyBytes(generator.bytes(32)),
             level: .random(in: 33...127, using: &generator),
             extranonce: Extranonce(UInt32(truncatingIfNeeded: generator.next()), generator.next()),

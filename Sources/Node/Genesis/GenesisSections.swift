@@ -74,7 +74,7 @@ extension TermsSection: ConfigurationSection {
             .init("closing_lag", \.terms.closingLag, .integer(1...100), "Blocks above a height when it closes."),
             .init("service_fee", \.terms.serviceFee, millionths, "Of the carrying MSP, in millionths."),
             .init(
-                "minimum_output", \.terms.minimumOutput, .integer(546...100_000_000), "The smallest payout in satoshis."
+                "minimum_output", \.terms.minimumOutput, .integer(546...1_000_000), "The smallest payout in satoshis."
             ),
             .init("lowest_fee_rate", \.terms.lowestFeeRate, rate, "In satoshis per 1000 virtual bytes."),
             .init("highest_fee_rate", \.terms.highestFeeRate, rate, "In satoshis per 1000 virtual bytes."),
@@ -86,6 +86,9 @@ extension TermsSection: ConfigurationSection {
             .init(
                 "seated_members", \.terms.seatedMembers, millionths,
                 "Eligible members that are seated, in millionths."),
+            .init(
+                "settlement_blocks", \.terms.settlementBlocks, .integer(1...864),
+                "Blocks of a window in which miners' work is summed up."),
         ]
     }
 }

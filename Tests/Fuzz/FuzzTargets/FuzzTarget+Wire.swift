@@ -26,7 +26,7 @@ extension FuzzTarget {
             try PropertyViolation.unless(
                 epoch.epochID == TaggedHash("radpool/epoch/v1").hash(bytes), "epoch id")
         case .minerRegistration, .journalJob, .vertex, .equivocationEvidence, .closeMark, .checkpoint,
-            .checkpointCertificate, .workProof, .foundBlock, .coinbaseAnswer:
+            .checkpointCertificate, .workProof, .blockFound, .coinbaseAnswer:
             return
         }
     }

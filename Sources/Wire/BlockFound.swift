@@ -1,9 +1,9 @@
 public import Bitcoin
 
 /// A share that solved a block of the pool, with the job that it is of (docs/protocol/accounting.md, Blocks).
-public struct FoundBlock: WireRecord {
+public struct BlockFound: WireRecord {
     /// The first byte of the encoding.
-    public static let type = RecordType.foundBlock
+    public static let type = RecordType.blockFound
 
     /// The job, as its author recorded it.
     public let job: JournalJob
