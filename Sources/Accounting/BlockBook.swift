@@ -26,16 +26,15 @@ struct BlockBook: Sendable {
 
     // MARK: Records
 
-    /// Takes a block that a record names; false if it is known, or its recorder has named too many.
-    mutating func add(_ block: Waiting) -> Bool {
+    /// Takes a block that a record names.
+    mutating func add(_ block: Waiting) -> BlockVerdict {
         let coinbase = block.coinbase
+        guard place(of: coinbase.block) == nil, !isDone(coinbase.transaction) else { return .known }
         let same = waiting.filter { $0.coinbase.height == coinbase.height && $0.recorder == block.recorder }
-        guard same.count < Self.mostOfARecorder, place(of: coinbase.block) == nil, !isDone(coinbase.transaction) else {
-            return false
-        }
+        guard same.count < Self.mostOfARecorder else { return .tooMany }
         let place = waiting.firstIndex { ($0.coinbase.height, $0.number) > (coinbase.height, block.number) }
         waiting.insert(block, at: place ?? waiting.count)
-        return true
+        return .waits
     }
 
     private func place(of block: Hash256) -> Int? {
@@ -65,14 +64,14 @@ struct BlockBook: Sendable {
 
     // MARK: Heights
 
-    /// Heights have closed: forgets their blocks that build on nothing that voters saw, and gives their hashes.
-    mutating func sweep(_ archive: ReportArchive, closed heights: Range<UInt32>) -> [Hash256] {
-        var gone: [Hash256] = []
+    /// Heights have closed: forgets their blocks that build on nothing that voters saw.
+    mutating func sweep(_ archive: ReportArchive, closed heights: Range<UInt32>) -> [BlockNews] {
+        var gone: [BlockNews] = []
         waiting.removeAll { block in
             guard heights.contains(block.coinbase.height), !archive.contains(block.coinbase.report) else {
                 return false
             }
-            gone.append(block.coinbase.block)
+            gone.append(BlockNews(id: block.coinbase.block, verdict: .unreported))
             return true
         }
         return gone
@@ -108,19 +107,21 @@ struct BlockBook: Sendable {
     // MARK: Paying
 
     /// Takes out the blocks that so many voters call mature and whose window is drawn, up to a height, and those that
-    /// so many do not find, with their hashes.
-    mutating func takeMature(through height: UInt32, quorum: Int) -> (mature: [Waiting], gone: [Hash256]) {
+    /// so many do not find.
+    mutating func takeMature(through height: UInt32, quorum: Int) -> (mature: [Waiting], gone: [BlockNews]) {
         var mature: [Waiting] = []
-        var gone: [Hash256] = []
+        var gone: [BlockNews] = []
         var left: [Waiting] = []
         for block in waiting {
             let isMissed = block.answers.count { !$0.isMature } >= quorum
             let isFound = block.window != nil && block.answers.count { $0.isMature } >= quorum
             if block.coinbase.height > height {
                 left.append(block)
-            } else if isMissed || isDone(block.coinbase.transaction) {
+            } else if isDone(block.coinbase.transaction) {
                 // Blocks may differ in their headers only, but a coinbase is paid once.
-                gone.append(block.coinbase.block)
+                gone.append(BlockNews(id: block.coinbase.block, verdict: .known))
+            } else if isMissed {
+                gone.append(BlockNews(id: block.coinbase.block, verdict: .missing))
             } else if isFound {
                 mature.append(block)
             } else {

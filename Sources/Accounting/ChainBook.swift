@@ -1,4 +1,4 @@
-internal import Bitcoin
+public import Bitcoin
 public import Wire
 
 /// What the log knows of the chain: facts of voters' vertices, counted (docs/protocol/broadcast.md, Chain facts;
@@ -17,13 +17,22 @@ public struct ChainBook: Sendable {
     private let lag: Int
     /// For each author what it said as a voter; empty for those that do not vote.
     private var words: [VoterWord]
+    /// What f+1 voters have said of heights that are not forgotten, ascending by height.
+    private var reported: [ChainReport] = []
+    /// Heights up to this one are forgotten; nil before any is.
+    private var forgotten: UInt32?
+    /// The nBits that a block may have whatever voters say of the height: testnet4's after 20 minutes. Else nil.
+    private let lowestTarget: CompactTarget?
     /// The highest height that has its K; nil before the first.
     public private(set) var fixedHeight: UInt32?
 
     /// The view at the log's start.
     ///
-    /// - Parameter lag: the genesis file's closing lag L.
-    public init(_ configuration: EpochConfiguration, lag: UInt8) {
+    /// - Parameters:
+    ///   - lag: the genesis file's closing lag L.
+    ///   - lowestTarget: nBits that a block may have besides those which voters name; nil for none.
+    public init(_ configuration: EpochConfiguration, lag: UInt8, lowestTarget: CompactTarget? = nil) {
+        self.lowestTarget = lowestTarget
         epoch = LedgerEpoch(configuration)
         self.lag = Int(lag)
         words = [VoterWord](repeating: VoterWord(), count: epoch.authors.count)
@@ -46,6 +55,9 @@ public struct ChainBook: Sendable {
         for vertex in commit.vertices {
             guard let news = vertex.facts, epoch.isVoter(vertex) else { continue }
             words[Int(vertex.author)].take(news, heights: 2 * lag + 2)
+        }
+        for vertex in commit.vertices {
+            if let news = vertex.facts, epoch.isVoter(vertex) { note(news) }
         }
         return fix(commit.number)
     }
@@ -80,20 +92,30 @@ public struct ChainBook: Sendable {
 
     // MARK: Reports
 
-    /// Whether f+1 voters have said that blocks of a height build on a block with some nBits.
-    func isReported(_ height: UInt32, on previous: Hash256, _ target: CompactTarget) -> Bool {
-        words.count { $0.names(height, previous, target) } >= epoch.quorum.oneCorrect
+    /// What a voter has just said is reported for good if f+1 of the epoch's voters have said it by now.
+    private mutating func note(_ news: ChainFacts) {
+        let (height, overflow) = news.height.addingReportingOverflow(1)
+        guard !overflow, forgotten.map({ $0 < height }) ?? true else { return }
+        var reports = [ChainReport(height: height, previous: news.tip, target: news.compactTarget)]
+        if let lowestTarget { reports.append(ChainReport(height: height, previous: news.tip, target: lowestTarget)) }
+        for report in reports where !isReported(report) {
+            let isLowest = report.target == lowestTarget
+            let count = words.count { $0.names(report, whateverTarget: isLowest) }
+            guard count >= epoch.quorum.oneCorrect else { continue }
+            // Behind those of its height.
+            reported.insert(report, at: reported.firstIndex { $0.height > height } ?? reported.count)
+        }
     }
 
-    /// What f+1 voters have said of some heights, ascending by height.
-    func reports(of heights: ClosedRange<UInt32>) -> [ChainReport] {
-        var found: [ChainReport] = []
-        for word in words {
-            for report in word.named where heights.contains(report.height) && !found.contains(report) {
-                if isReported(report.height, on: report.previous, report.target) { found.append(report) }
-            }
-        }
-        return found.enumerated().sorted { ($0.1.height, $0.0) < ($1.1.height, $1.0) }.map(\.element)
+    /// Whether f+1 voters have said that blocks of a height build on a block with some nBits.
+    func isReported(_ report: ChainReport) -> Bool {
+        reported[reported.firstIndex(atOrAbove: report.height) { $0.height }...]
+            .prefix { $0.height == report.height }.contains(report)
+    }
+
+    /// What f+1 voters have said of heights up to one, ascending by height.
+    func reports(through height: UInt32) -> [ChainReport] {
+        Array(reported.prefix { $0.height <= height })
     }
 
     /// V(h): the lower median of the highest values that voters said, but no more than the highest f+1 of them agree
@@ -107,6 +129,8 @@ public struct ChainBook: Sendable {
     /// Forgets what was said of heights up to one.
     mutating func forget(through height: UInt32) {
         for index in words.indices { words[index].forget(through: height) }
+        reported.removeAll { $0.height <= height }
+        forgotten = height
     }
 }
 
@@ -162,12 +186,11 @@ private struct VoterWord: Sendable {
         reports.removeAll { $0.height == lowest }
     }
 
-    func names(_ height: UInt32, _ previous: Hash256, _ target: CompactTarget) -> Bool {
-        reports.contains { $0.height == height && $0.previous == previous && $0.target == target }
-    }
-
-    var named: [ChainReport] {
-        reports.map { ChainReport(height: $0.height, previous: $0.previous, target: $0.target) }
+    func names(_ report: ChainReport, whateverTarget: Bool) -> Bool {
+        reports.contains {
+            $0.height == report.height && $0.previous == report.previous
+                && (whateverTarget || $0.target == report.target)
+        }
     }
 
     func value(of height: UInt32) -> Amount? {

@@ -62,9 +62,11 @@ public struct ClosedHeight: Hashable, Sendable {
 
 extension ClosedHeight {
     /// Settles a height.
-    init(_ book: HeightBook, _ chain: ChainBook) {
-        let value = chain.value(of: book.height)
-        let counts = book.jobs.map { chain.isReported(book.height, on: $0.job.previousBlock, $0.job.target) }
+    ///
+    /// - Parameters:
+    ///   - value: V(h).
+    ///   - counts: for each job whether voters said what it builds on.
+    init(_ book: HeightBook, _ value: Amount, _ counts: [Bool]) {
         height = book.height
         self.value = value
         miners = Self.miners(book, counts)

@@ -28,15 +28,16 @@ struct HeightBook: Sendable {
     private(set) var works: [(work: Work, shares: UInt64)] = []
     /// Work taken in a commit under a job, in the log's order.
     private(set) var entries: [(commit: UInt64, job: Int, work: UInt128)] = []
-    private var identities = IdentitySet()
+    private var identities: IdentitySet
     /// Of all shares taken. No part of it is larger, so that one check guards all sums.
     private var total: UInt128 = 0
 
     private var jobPlaces: [JobName: Int] = [:]
     private var workPlaces: [Work: UInt32] = [:]
 
-    init(height: UInt32) {
+    init(height: UInt32, seed: UInt64) {
         self.height = height
+        identities = IdentitySet(seed: seed)
     }
 
     /// The number of a work, which it has from now on; nil where the MSP's sequence is that of another job, or there

@@ -14,6 +14,9 @@ struct LedgerJob: Sendable {
     let digest: Hash256
     /// The job breaks a rule that was judged in its commit: none of its shares counts.
     let isVoid: Bool
+
+    /// What voters must have said for its shares to count.
+    var report: ChainReport { ChainReport(height: height, previous: previousBlock, target: target) }
 }
 
 /// What a lane has registered in the epoch. The gate has seen to it that miners are numbered 0, 1, 2, … and that jobs

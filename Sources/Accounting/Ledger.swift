@@ -13,8 +13,8 @@ public struct Ledger: Sendable {
         public internal(set) var settlements: [Settlement] = []
         /// Blocks that are paid now.
         public internal(set) var payouts: [Payout] = []
-        /// Blocks that were not taken, or are given up: their hashes, or those (SHA-256) of records that name none.
-        public internal(set) var refused: [Hash256] = []
+        /// What becomes of blocks, but for payouts.
+        public internal(set) var blocks: [BlockNews] = []
         /// Whether voters sign a checkpoint of the commit.
         public internal(set) var isCheckpoint = false
 
@@ -51,11 +51,13 @@ public struct Ledger: Sendable {
 
     /// The ledger at the log's start.
     ///
-    /// - Parameter configuration: of epoch 0.
-    public init(_ genesis: Genesis, _ configuration: EpochConfiguration) {
+    /// - Parameters:
+    ///   - configuration: of epoch 0.
+    ///   - seed: what nobody else knows, see `ShareBook`; two ledgers with different seeds come to the same.
+    public init(_ genesis: Genesis, _ configuration: EpochConfiguration, seed: UInt64 = 0) {
         terms = genesis.terms
         size = WindowSize(genesis)
-        shares = ShareBook(genesis, configuration)
+        shares = ShareBook(genesis, configuration, seed: seed)
         members = genesis.members
         settlements = SettlementBook(genesis)
         runningRoot = LedgerRoot(syndicate: genesis.syndicateID)
@@ -81,8 +83,8 @@ public struct Ledger: Sendable {
             settlements.add(height)
         }
         var outcome = Outcome(shares: counted)
-        outcome.refused = take(events)
-        outcome.refused += blocks.sweep(shares.archive, closed: lowestOpen..<max(lowestOpen, shares.lowestOpen))
+        outcome.blocks = take(events)
+        outcome.blocks += blocks.sweep(shares.archive, closed: lowestOpen..<max(lowestOpen, shares.lowestOpen))
         pay(&outcome)
         if counted.fixed != nil { tidy() }
         outcome.settlements = settlements.settle(lowestOpen: shares.lowestOpen)
@@ -91,19 +93,19 @@ public struct Ledger: Sendable {
         return outcome
     }
 
-    /// Takes what a commit says of blocks; gives what names none that is taken.
-    private mutating func take(_ events: [ShareBook.Event]) -> [Hash256] {
-        var refused: [Hash256] = []
+    /// Takes what a commit says of blocks.
+    private mutating func take(_ events: [ShareBook.Event]) -> [BlockNews] {
+        var news: [BlockNews] = []
         for event in events {
             switch event {
             case .found(let coinbase, let recorder, let position):
                 let block = BlockBook.Waiting(coinbase: coinbase, recorder: recorder, position: position)
-                if !blocks.add(block) { refused.append(coinbase.block) }
-            case .refused(let record): refused.append(record)
+                news.append(BlockNews(id: coinbase.block, verdict: blocks.add(block)))
+            case .refused(let record): news.append(BlockNews(id: record, verdict: .refused))
             case .answer(let block, let isMature, let voter): blocks.answer(block, isMature, by: voter)
             }
         }
-        return refused
+        return news
     }
 
     // MARK: The trail
@@ -131,13 +133,14 @@ public struct Ledger: Sendable {
         let rate = min(max(estimate, terms.lowestFeeRate), terms.highestFeeRate)
         let cut = PayoutTerms(minimum: Int64(terms.minimumOutput), feeRate: Int64(rate))
         let (mature, gone) = blocks.takeMature(through: fixed - Self.maturity - lag, quorum: shares.quorum.decision)
-        outcome.refused += gone
+        outcome.blocks += gone
         for block in mature {
-            guard blocks.finish(block.coinbase.transaction), let payout = pay(block, cut) else {
-                outcome.refused.append(block.coinbase.block)
-                continue
+            let isFirst = blocks.finish(block.coinbase.transaction)
+            if isFirst, let payout = pay(block, cut) {
+                outcome.payouts.append(payout)
+            } else {
+                outcome.blocks.append(BlockNews(id: block.coinbase.block, verdict: isFirst ? .tooSmall : .known))
             }
-            outcome.payouts.append(payout)
         }
     }
 

@@ -26,6 +26,10 @@ struct LedgerRoot: Sendable {
         for tally in tallies { writer.append(tally) }
         writer.append(outcome.shares.closed) { $0.append($1) }
         writer.append(outcome.settlements) { $0.append($1) }
+        writer.append(outcome.blocks) { writer, news in
+            writer.append(news.id)
+            writer.append(news.verdict.rawValue)
+        }
         writer.append(outcome.payouts) { $0.append($1) }
         writer.append(balances) { writer, balance in
             writer.append(balance.msp.bytes)

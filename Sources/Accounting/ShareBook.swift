@@ -43,16 +43,24 @@ public struct ShareBook: Sendable {
     private(set) var archive = ReportArchive()
     /// The MSPs that can be paid.
     private let payees: Set<XOnlyKeyBytes>
+    /// Decides nothing: see `IdentitySet`.
+    private let seed: UInt64
+    /// The shares of a batch; empty between batches but for its memory.
+    private var entries: [ShareBatchReader.Entry] = []
     private var talliesByMSP: [XOnlyKeyBytes: ShareTally] = [:]
 
     /// The book at the log's start.
     ///
-    /// - Parameter configuration: of epoch 0.
-    public init(_ genesis: Genesis, _ configuration: EpochConfiguration) {
+    /// - Parameters:
+    ///   - configuration: of epoch 0.
+    ///   - seed: what nobody else knows; decides nothing but how long shares take that somebody has chosen with care.
+    public init(_ genesis: Genesis, _ configuration: EpochConfiguration, seed: UInt64 = 0) {
+        self.seed = seed
         syndicate = genesis.syndicateID
         lag = UInt32(genesis.terms.closingLag)
         coinbaseScript = genesis.bootstrapScript
-        chain = ChainBook(configuration, lag: genesis.terms.closingLag)
+        let lowest = genesis.network == .testnet4 ? CompactTarget(.difficultyOne) : nil
+        chain = ChainBook(configuration, lag: genesis.terms.closingLag, lowestTarget: lowest)
         epoch = LedgerEpoch(configuration)
         lanes = configuration.authors.map { LaneBook(msp: $0.key) }
         history = CommitHistory(genesis: genesis.syndicateID)
@@ -105,15 +113,14 @@ public struct ShareBook: Sendable {
         let last = fixed - lag
         var closed: [ClosedHeight] = []
         while let book = heights.first, book.height <= last {
-            for (work, shares) in book.works {
-                let job = book.jobs[work.job]
-                guard !chain.isReported(book.height, on: job.job.previousBlock, job.job.target) else { continue }
-                talliesByMSP[job.msp, default: ShareTally()].unreported += shares
+            let counts = book.jobs.map { chain.isReported($0.job.report) }
+            for (work, shares) in book.works where !counts[work.job] {
+                talliesByMSP[book.jobs[work.job].msp, default: ShareTally()].unreported += shares
             }
-            closed.append(ClosedHeight(book, chain))
+            closed.append(ClosedHeight(book, chain.value(of: book.height), counts))
             heights.removeFirst()
         }
-        let reports = chain.reports(of: lowestOpen...last)
+        let reports = chain.reports(through: last)
         lowestOpen = last == .max ? last : last + 1
         archive.add(reports, lowestOpen: lowestOpen)
         chain.forget(through: last)
@@ -176,32 +183,32 @@ public struct ShareBook: Sendable {
     /// Where the shares of a work go.
     private enum Destination {
         case nowhere(ShareJudgement)
-        /// The number of the work in its height's book.
-        case height(UInt32, place: UInt32, LedgerJob)
+        case height(UInt32, Place)
+    }
+
+    /// The number of a work in its height's book, and the part of its job's version that no miner rolls.
+    private struct Place {
+        let work: UInt32
+        let version: UInt32
+        let versionMask: UInt32
     }
 
     private mutating func take(shares record: [UInt8], _ lane: Int, _ commit: UInt64) {
         // All of it, or nothing: what is wrong at its end makes the whole batch no record.
-        guard let batch = try? JournalShareBatch(decoding: record) else { return }
-        var known: [JournalShare.Work: Destination] = [:]
-        var last: JournalShare.Work?
-        var destination = Destination.nowhere(.void)
-        var index = 0
+        guard var reader = try? ShareBatchReader(record), (try? reader.readAll(into: &entries)) != nil else { return }
+        let destinations = reader.works.map { destination($0, lane) }
+        // Only now: a new height moves the others in the list.
+        let indices = destinations.map { destination in
+            if case .height(let height, _) = destination { place(of: height) } else { 0 }
+        }
         var tally = tally(of: lanes[lane].msp)
-        for share in batch.shares {
-            if last != share.work {
-                last = share.work
-                destination = known[share.work] ?? self.destination(share.work, lane)
-                known[share.work] = destination
-                // A new height moves the others in the list.
-                if case .height(let height, _, _) = destination { index = place(of: height) }
-            }
-            switch destination {
-            case .height(_, let place, let job):
+        for entry in entries {
+            switch destinations[entry.work] {
+            case .height(_, let place):
                 let fingerprint = ShareFingerprint(
-                    extranonce: share.extranonce, ntime: share.ntime, nonce: share.nonce,
-                    version: job.version & ~job.versionMask | share.versionBits & job.versionMask)
-                tally.count(heights[index].take(place, fingerprint, in: commit))
+                    extranonce: entry.extranonce, ntime: entry.ntime, nonce: entry.nonce,
+                    version: place.version | entry.versionBits & place.versionMask)
+                tally.count(heights[indices[entry.work]].take(place.work, fingerprint, in: commit))
             case .nowhere(let judgement): tally.count(judgement)
             }
         }
@@ -216,10 +223,13 @@ public struct ShareBook: Sendable {
         // What the list holds is bounded by the heights that are open: jobs of others are void.
         let index = place(of: job.height)
         if index == heights.count || heights[index].height != job.height {
-            heights.insert(HeightBook(height: job.height), at: index)
+            heights.insert(HeightBook(height: job.height, seed: seed), at: index)
         }
-        let place = heights[index].place(job, of: lanes[lane].msp, miner: miner, level: level)
-        return place.map { .height(job.height, place: $0, job) } ?? .nowhere(.void)
+        guard let number = heights[index].place(job, of: lanes[lane].msp, miner: miner, level: level) else {
+            return .nowhere(.void)
+        }
+        let place = Place(work: number, version: job.version & ~job.versionMask, versionMask: job.versionMask)
+        return .height(job.height, place)
     }
 
     private func place(of height: UInt32) -> Int {

@@ -117,10 +117,10 @@ struct WorkTrail: Sendable {
         return place > 0 ? marks[place - 1].height : nil
     }
 
-    /// The end of a window that should end at a commit: where what is kept before it is less than the window, and more
-    /// was forgotten, the first end that leaves enough.
+    /// The end of a window that should end at a commit: where what is kept before it is less than the window, because
+    /// more was forgotten, the first end that leaves enough, if there is one.
     func end(from commit: UInt64, of size: UInt128) -> UInt64 {
-        guard isCut else { return commit }
+        guard isCut, total >= size else { return commit }
         var work: UInt128 = 0
         for segments in [joined, recent] {
             for segment in segments {
@@ -128,7 +128,7 @@ struct WorkTrail: Sendable {
                 if work >= size { return max(commit, segment.end) }
             }
         }
-        return max(commit, recent.last?.end ?? joined.last?.end ?? 0)
+        return commit
     }
 
     /// What the MSPs have of the newest work up to a commit, ascending by key.

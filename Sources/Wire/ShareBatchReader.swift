@@ -1,4 +1,4 @@
-internal import Bitcoin
+public import Bitcoin
 
 /// Decodes a `JournalShareBatch` piece by piece, for those that need each share once and not all of them together.
 ///
@@ -9,7 +9,8 @@ public struct ShareBatchReader: Sendable {
     public let count: Int
 
     private var reader: RecordReader
-    private let works: [JournalShare.Work]
+    /// What its shares are credited to, no two alike, in the order in which shares first use them.
+    public let works: [JournalShare.Work]
     /// How many works were used so far.
     private var used = 0
     private var left: Int
@@ -31,6 +32,31 @@ public struct ShareBatchReader: Sendable {
         left = count
     }
 
+    /// A share as it stands in the batch.
+    public struct Entry: Sendable {
+        /// The index of its work in `works`.
+        public let work: Int
+        /// See `JournalShare`.
+        public let extranonce: Extranonce
+        /// See `JournalShare`.
+        public let ntime: UInt32
+        /// See `JournalShare`.
+        public let nonce: UInt32
+        /// See `JournalShare`.
+        public let versionBits: UInt32
+    }
+
+    /// Replaces the contents of `entries` by all shares that are left, and sees to it that nothing is behind them.
+    ///
+    /// - Throws: `WireError` for what is wrong with any of them, or behind the last.
+    public mutating func readAll(into entries: inout [Entry]) throws(WireError) {
+        entries.removeAll(keepingCapacity: true)
+        entries.reserveCapacity(left)
+        for _ in 0..<left { entries.append(try readEntry()) }
+        left = 0
+        try finish()
+    }
+
     /// Replaces the contents of `shares` by the next shares, `limit` at most and at least one.
     ///
     /// - Returns: false, with no share, when there were no more and nothing else was wrong with the batch.
@@ -49,13 +75,19 @@ public struct ShareBatchReader: Sendable {
     }
 
     private mutating func readShare() throws(WireError) -> JournalShare {
+        let entry = try readEntry()
+        return JournalShare(
+            work: works[entry.work], extranonce: entry.extranonce, ntime: entry.ntime, nonce: entry.nonce,
+            versionBits: entry.versionBits)
+    }
+
+    private mutating func readEntry() throws(WireError) -> Entry {
         // A share uses a work that one before it used, or the next.
         let index = try reader.index(.shares, below: min(used + 1, works.count))
         used = max(used, index + 1)
-        let work = works[index]
         return try reader.fields(Self.fieldsSize) { bytes in
-            JournalShare(
-                work: work,
+            Entry(
+                work: index,
                 extranonce: Extranonce(
                     bytes.littleEndian32(at: 0).byteSwapped, bytes.littleEndian64(at: 4).byteSwapped),
                 ntime: bytes.littleEndian32(at: 12), nonce: bytes.littleEndian32(at: 16),

@@ -35,8 +35,8 @@ struct LedgerHouse {
     private(set) var ledger: Ledger
     private(set) var payouts: [Payout] = []
     private(set) var settlements: [Settlement] = []
-    /// What was refused or given up of blocks.
-    private(set) var refused: [Hash256] = []
+    /// What became of blocks that do not wait.
+    private(set) var refused: [BlockNews] = []
     /// Of the newest commit.
     private(set) var isCheckpoint = false
     private(set) var number: UInt64 = 0
@@ -44,10 +44,12 @@ struct LedgerHouse {
     private(set) var closed: [ClosedHeight] = []
     private(set) var newest: LedgerCommit?
     private(set) var outcome: ShareBook.Outcome?
+    private(set) var result: Ledger.Outcome?
 
-    init(voters: Int, others: Int = 0, terms: GenesisTerms = .init(network: .regtest)) throws {
-        keys = try (0..<voters + others).map { try Self.key(UInt8($0)) }
-        let members = try keys.enumerated().map {
+    /// Voters and others are members of the genesis, strangers have a lane and no payout script; keys ascend so.
+    init(voters: Int, others: Int = 0, strangers: Int = 0, terms: GenesisTerms = .init(network: .regtest)) throws {
+        keys = try (0..<voters + others + strangers).map { try Self.key(UInt8($0)) }
+        let members = try keys.prefix(voters + others).enumerated().map {
             Genesis.Member(key: $1, payoutScript: .payToTaproot(try Self.key(UInt8(100 + $0))))
         }
         genesis = try Genesis(
@@ -58,7 +60,8 @@ struct LedgerHouse {
         configuration = try EpochConfiguration(
             syndicate: hash, number: 0, firstCommit: 0, start: hash, authors: authors, bounds: .init())
         book = ShareBook(genesis, configuration)
-        ledger = Ledger(genesis, configuration)
+        // The seed decides nothing: book and ledger have different ones.
+        ledger = Ledger(genesis, configuration, seed: 0x5eed)
     }
 
     /// The log before its first commit.
@@ -160,8 +163,9 @@ struct LedgerHouse {
         closed += outcome.closed
         let ledgerOutcome = ledger.absorb(commit)
         precondition(ledgerOutcome.shares == outcome, "the ledger counts shares as its book does")
+        result = ledgerOutcome
         payouts += ledgerOutcome.payouts
-        refused += ledgerOutcome.refused
+        refused += ledgerOutcome.blocks.filter { $0.verdict != .waits }
         settlements += ledgerOutcome.settlements
         isCheckpoint = ledgerOutcome.isCheckpoint
         self.outcome = outcome

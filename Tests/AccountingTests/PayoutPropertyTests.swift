@@ -28,9 +28,13 @@ import Wire
         var house = try LedgerHouse(voters: 4, others: 1, terms: terms)
         var log = ShareBookOracle(house.genesis, house.configuration)
         var writer = BlockWriter(&random)
+        var root = RootOracle(house.genesis)
         for _ in 0..<60 {
             try house.commit(writer.contents(house, &random))
             log.append(try #require(house.newest))
+            let tallies = house.keys.map { house.book.tally(of: $0) }
+            root.absorb(try #require(house.newest), try #require(house.result), tallies, house.ledger)
+            #expect(house.ledger.root == root.value, "seed \(seed)")
         }
         let page = PayoutOracle(log)
         let found = house.payouts.map { payout in

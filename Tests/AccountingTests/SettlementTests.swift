@@ -119,7 +119,7 @@ import Wire
         writer.append(littleEndian: UInt64(2))
         writer.append(house.hash)
         for count: UInt64 in [0, 0, 0, 0, 0, 1, 0, 0, 0, 0] { writer.append(littleEndian: count) }
-        writer.append([0, 0, 0, 0])
+        writer.append([0, 0, 0, 0, 0])
         #expect(house.ledger.root == TaggedHash("radpool/ledger/v1").hash(writer.bytes))
         #expect(try House(voters: 1).ledger.root == House(voters: 1).genesis.syndicateID)
     }

@@ -36,6 +36,8 @@ struct ShareBookOracle {
     /// The highest height with a K before the first commit, after it, and so on.
     private var fixed: [UInt32?] = [nil]
     private var newest: [Int: UInt32] = [:]
+    /// By height what f+1 voters had said of it by a commit before it closed in which one said it.
+    private var reported: [UInt32: Set<Report>] = [:]
     private let lag: UInt32
 
     init(_ genesis: Genesis, _ configuration: EpochConfiguration) {
@@ -53,6 +55,14 @@ struct ShareBookOracle {
         let quorum = (voters.count + faults) / 2 + 1
         let reached = heights.count >= quorum ? heights[quorum - 1] : nil
         fixed.append([fixed[fixed.count - 1], reached].compactMap { $0 }.max())
+        let words = words(after: commits.count)
+        for vertex in commit.vertices where voters.contains(Int(vertex.author)) {
+            guard let facts = vertex.facts, facts.height + 1 >= lowestOpen(before: commits.count) else { continue }
+            let (height, report) = (facts.height + 1, Report(previous: facts.tip, target: facts.compactTarget))
+            if voters.count(where: { words[$0]?[height]?.contains { $0.report == report } ?? false }) > faults {
+                reported[height, default: []].insert(report)
+            }
+        }
     }
 
     private var voters: [Int] { configuration.authors.indices.filter { configuration.authors[$0].isVoter } }
@@ -97,10 +107,7 @@ struct ShareBookOracle {
 
     private func isReported(_ job: Job) -> Bool { isReported(job.height, job.report) }
 
-    func isReported(_ height: UInt32, _ report: Report) -> Bool {
-        let words = words(after: closing(of: height))
-        return voters.count { words[$0]?[height]?.contains { $0.report == report } ?? false } > faults
-    }
+    func isReported(_ height: UInt32, _ report: Report) -> Bool { reported[height]?.contains(report) ?? false }
 
     private func value(of height: UInt32) -> Int64 {
         let words = words(after: closing(of: height))

@@ -323,10 +323,11 @@ import Wire
     func whoNamesOtherHeightsForgets(others: Int) throws {
         var house = try House(voters: 4)
         try house.commit((0..<4).map { .init(author: $0, facts: try House.facts(99)) })
-        for author in [1, 2] { try house.commit([.init(author: author, facts: try House.facts(100, branch: 9))]) }
+        try house.commit([.init(author: 1, facts: try House.facts(100, branch: 9))])
         for height in 0..<UInt32(others) {
             try house.commit([.init(author: 1, facts: try House.facts(1_000 + height))])
         }
+        try house.commit([.init(author: 2, facts: try House.facts(100, branch: 9))])
         try house.commit([
             .init(
                 author: 0,
@@ -340,6 +341,39 @@ import Wire
         }
         // Height 100 goes first, then 101.
         #expect(house.closed.first?.miners.count == (others == 13 ? 1 : 0))
+    }
+
+    /// What f+1 voters have said is known for good, whoever votes when the height closes.
+    @Test(arguments: [1, 2])
+    func epochsForgetNoReports(reporters: Int) throws {
+        var house = try House(voters: 4, others: 3)
+        try house.commit((0..<4).map { .init(author: $0, facts: try House.facts(99)) })
+        try house.commit((0..<reporters).map { .init(author: $0, facts: try House.facts(100, branch: 9)) })
+        try house.commit([
+            .init(
+                author: 3,
+                records: [
+                    try House.miner(0), try house.job(1, of: 3, height: 101, branch: 9),
+                    try House.batch([.init(job: 1, number: 1)]),
+                ])
+        ])
+        try house.nextEpoch(voters: [3, 4, 5, 6])
+        for height in UInt32(101)...107 { try house.all(at: height) }
+        #expect(house.closed.first?.miners.count == (reporters == 2 ? 1 : 0))
+    }
+
+    /// An MSP that nobody knows how to pay earns nothing.
+    @Test func whoCannotBePaidEarnsNothing() throws {
+        var house = try House(voters: 4, strangers: 1)
+        try house.commit((0..<5).map { .init(author: $0, facts: try House.facts(100)) })
+        for author in [3, 4] {
+            let job = try house.job(1, of: author, height: 101)
+            let shares = try House.batch([.init(job: 1, number: 1)])
+            try house.commit([.init(author: author, records: [try House.miner(0), job, shares])])
+        }
+        #expect(tally(house, 3) == [1, 0, 0, 0, 0] && tally(house, 4) == [0, 1, 0, 0, 0])
+        // Its block is the syndicate's: where no work counts, all members have the same part.
+        #expect(try close(&house)?.credits.map(\.msp) == [house.keys[3]])
     }
 
     /// V(h) is never above what f+1 voters said, however few said anything.

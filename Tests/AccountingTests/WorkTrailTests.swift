@@ -71,7 +71,7 @@ import Wire
         trail.forget(beyond: 250, newest: 0)
         #expect(trail.end(from: 170, of: 200) == 350 && trail.end(from: 380, of: 200) == 380)
         #expect(trail.end(from: 170, of: 15) == 170 && trail.end(from: 100, of: 15) == 170)
-        #expect(trail.end(from: 170, of: 1_000) == 400)
+        #expect(trail.end(from: 170, of: 1_000) == 170, "there is not enough anyhow")
     }
 
     /// Nobody gets more of a segment than it has in it.
@@ -96,6 +96,40 @@ import Wire
         #expect(works(trail.window(endingAt: 20, of: .max - 1)) == [.max - 1])
     }
 
+    /// Where nBits fall to nothing, windows and what is forgotten go by the hardest of late.
+    @Test(arguments: [Network.mainnet, .testnet4])
+    func easyBlocksHaveWholeWindows(network: Network) throws {
+        let key = try LedgerHouse.key(1)
+        let genesis = try Genesis(
+            network: network, name: #require(RecordName("test")),
+            members: [.init(key: key, payoutScript: .payToTaproot(key))], bootstrapScript: .payToTaproot(key),
+            terms: GenesisTerms(network: network))
+        let size = WindowSize(genesis)
+        var archive = ReportArchive()
+        #expect(size.hardest(archive) == nil)
+        let (easy, hard) = (CompactTarget(rawValue: 0x1d00_ffff), CompactTarget(rawValue: 0x1b04_864c))
+        let targets = [easy, hard, hard, easy]
+        archive.add(
+            targets.enumerated().map { ChainReport(height: UInt32($0), previous: .zero, target: $1) }, lowestOpen: 4)
+        #expect(size.hardest(archive) == size.units(hard))
+        let house = try LedgerHouse(voters: 1)
+        let found = try LedgerHouse.block(house.job(1, of: 0, height: 101)).coinbase
+        let expected = network == .testnet4 ? size.units(hard) : size.units(LedgerHouse.bits)
+        #expect(size.units(of: found, archive) == expected)
+    }
+
+    @Test func heightsAreRemembered() {
+        var archive = ReportArchive()
+        let reports = (UInt32(1)...3_000).map {
+            ChainReport(height: $0, previous: .zero, target: CompactTarget(rawValue: $0))
+        }
+        archive.add(Array(reports.prefix(1_000)), lowestOpen: 1_001)
+        archive.add(Array(reports.dropFirst(1_000)), lowestOpen: 3_001)
+        #expect(archive.reports == Array(reports.suffix(2_016)))
+        #expect(archive.contains(reports[984]) && !archive.contains(reports[983]))
+        #expect(!archive.contains(ChainReport(height: 3_000, previous: .zero, target: CompactTarget(rawValue: 1))))
+    }
+
     @Test func sizesOfWindows() throws {
         func units(_ network: Network, _ bits: UInt32, _ change: (inout GenesisTerms) -> Void = { _ in }) throws
             -> UInt128
@@ -115,6 +149,7 @@ import Wire
         #expect(try units(.mainnet, 0x1b04_864c) { $0.windowMultiple = 1 } == 31_104_501_825_708)
         #expect(try units(.mainnet, 0) == .max && units(.mainnet, 0x0100_0100) == .max)
         #expect(try units(.regtest, 0x1d00_ffff) == 8 << 23)
+        #expect(try units(.testnet4, 0x1b04_864c) == 8 * 31_104_501_825_708)
         #expect(try units(.regtest, 0) { ($0.windowMultiple, $0.regtestLevel) = (1_000, 127) } == 1_000 << 94)
     }
 }
