@@ -169,6 +169,20 @@ import Wire
         #expect(house.payouts.count == (isTaken ? 1 : 0))
     }
 
+    /// What voters say before a block can be mature decides nothing before then, but it is their word.
+    @Test func answersBeforeTheTimeWait() throws {
+        var house = try begin(voters: 4)
+        let block = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000, at: house.start))
+        try house.commit(shares([1]) + [.init(author: 0, records: [block.record])])
+        try answer(&house, [0, 1, 2], block.coinbase.block, false)
+        try grow(&house, 101...206)
+        #expect(house.refused.isEmpty)
+        try answer(&house, [0, 1, 2], block.coinbase.block)
+        #expect(house.payouts.isEmpty)
+        try grow(&house, 207...207)
+        #expect(house.payouts.count == 1 && house.refused.isEmpty)
+    }
+
     /// Headers may differ where the coinbase is the same: it is spent once.
     @Test func aCoinbaseIsPaidOnce() throws {
         var house = try begin(voters: 1)
@@ -314,6 +328,29 @@ import Wire
         }
     }
 
+    /// What was forgotten does not make a window smaller: five windows are kept, and one that ends before there is
+    /// enough ends later.
+    @Test func lateBlocksHaveWholeWindows() throws {
+        var house = try begin(voters: 4)
+        var jobs: [[UInt8]] = []
+        for height in UInt32(101)...180 {
+            let job = try house.job(UInt64(height), of: 0, height: height, value: 1_000_000)
+            let shares = (0..<4).map { House.Share(job: UInt64(height), number: $0) }
+            // The first eight heights are of another MSP.
+            let author = height <= 108 ? 1 : 0
+            let own = author == 0 ? job : try house.job(UInt64(height), of: 1, height: height, value: 1_000_000)
+            jobs.append(own)
+            try house.commit([.init(author: author, records: [own, try House.batch(shares)])])
+            try grow(&house, height...height)
+        }
+        let block = try House.block(jobs[3])
+        try house.commit([.init(author: 2, records: [block.record])])
+        try grow(&house, 181...220)
+        try answer(&house, [0, 1, 2], block.coinbase.block)
+        // At K(102) four units of MSP 1 were there, and eight are a window; 40 and the newest 32 segments are kept.
+        #expect(house.payouts.map { $0.outputs.map(\.msp) } == [[house.keys[0]]])
+    }
+
     @Test func withoutAnyWorkTheBlockIsItsFinders() throws {
         var house = try begin(voters: 4)
         let block = try House.block(house.job(1, of: 2, height: 101, value: 1_000_000, at: house.start))
@@ -321,6 +358,38 @@ import Wire
         try grow(&house, 101...207)
         try answer(&house, [0, 1, 2], block.coinbase.block)
         #expect(house.payouts.first?.outputs.map(\.msp) == [house.keys[2]])
+    }
+
+    // MARK: Splitting
+
+    /// Whoever falls out makes the transaction smaller: everything is counted again from the fee on.
+    @Test func whoFallsOutChangesTheFee() throws {
+        let house = try begin(voters: 3)
+        let coinbase = try House.block(house.job(1, of: 0, height: 101, value: 10_177)).coinbase
+        let parties = zip(house.genesis.members, [(UInt64(0), Int64(-20)), (1, 2), (9, 18)]).map { member, own in
+            PayoutParty(
+                msp: member.key, script: member.payoutScript, weight: UInt256(own.0), balance: own.1)
+        }
+        let split = try #require(
+            PayoutSplit(of: coinbase, among: parties, PayoutTerms(minimum: 1_000, feeRate: 1_000)))
+        // With three outputs 9,980 are left, and nobody but the third is due the minimum for sure.
+        #expect(split.fee == 154 && split.paid == [0, 1_002, 9_021] && split.balances == [-20, 2, 18])
+        #expect(split.paid.reduce(split.fee, +) == 10_177)
+    }
+
+    /// Numbers that could overflow are refused before they can.
+    @Test func wildBalancesAreRefused() throws {
+        let house = try begin(voters: 2)
+        let coinbase = try House.block(house.job(1, of: 0, height: 101, value: 1_000_000)).coinbase
+        for (balance, isFine) in [(Int64.max, false), (.min, false), (1 << 62, false), (1 << 50, true)] {
+            let parties = zip(house.genesis.members, [balance, isFine ? -balance : 0]).map { member, balance in
+                PayoutParty(
+                    msp: member.key, script: member.payoutScript, weight: UInt256(UInt8(1)), balance: balance)
+            }
+            let split = PayoutSplit(of: coinbase, among: parties, PayoutTerms(minimum: 1_000, feeRate: 1_000))
+            #expect((split != nil) == isFine)
+            #expect(split.map { $0.balances.reduce(0, +) } ?? 0 == 0)
+        }
     }
 
     // MARK: Balances
