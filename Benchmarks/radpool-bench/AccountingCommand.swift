@@ -1,7 +1,7 @@
 import Accounting
 import ArgumentParser
 import Bitcoin
-import CLoad
+import CBaselines
 import Foundation
 import Wire
 
@@ -164,7 +164,7 @@ struct AccountingLog {
     /// Replays the log: seconds, and MiB that the ledger takes at the end.
     func replay() throws -> (seconds: Double, bytes: Double) {
         let before = Self.resident()
-        let start = rp_load_now()
+        let start = rp_bench_thread_time()
         var ledger = Ledger(genesis, configuration)
         var hash = genesis.syndicateID
         var heights = 0
@@ -180,7 +180,7 @@ struct AccountingLog {
             let commit = LedgerCommit(number: UInt64(index + 1), hash: hash, vertices: vertices)
             heights += ledger.absorb(commit).shares.closed.count
         }
-        let seconds = Double(rp_load_now() - start) / 1e9
+        let seconds = Double(rp_bench_thread_time() - start) / 1e9
         let bytes = Double(Self.resident() - before) / 1_048_576
         let taken = configuration.authors.map { ledger.shares.tally(of: $0.key).taken }.reduce(0, +)
         guard taken == UInt64(shareCount), heights > 0 || commits.count < 8 * Self.commitsPerBlock else {
@@ -191,11 +191,11 @@ struct AccountingLog {
 
     /// Seconds that it takes to hash the same vertices.
     func hash() -> Double {
-        let start = rp_load_now()
+        let start = rp_bench_thread_time()
         for commit in commits {
             for bytes in commit { withExtendedLifetime(Vertex.digest(ofEncoding: bytes)) {} }
         }
-        return Double(rp_load_now() - start) / 1e9
+        return Double(rp_bench_thread_time() - start) / 1e9
     }
 
     /// Bytes of this process in memory.

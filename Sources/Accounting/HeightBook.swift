@@ -40,17 +40,21 @@ struct HeightBook: Sendable {
         identities = IdentitySet(seed: seed)
     }
 
-    /// The number of a work, which it has from now on; nil where the MSP's sequence is that of another job, or there
-    /// are 2^32 works.
-    mutating func place(_ job: LedgerJob, of msp: XOnlyKeyBytes, miner: XOnlyKeyBytes, level: ShareLevel) -> UInt32? {
+    /// The number of a job, which it has from now on; nil where the MSP's sequence is that of another job.
+    mutating func place(_ job: LedgerJob, of msp: XOnlyKeyBytes) -> Int? {
         let name = JobName(msp: msp, sequence: job.sequence)
         let index = jobPlaces[name] ?? jobs.count
         if index == jobs.count {
             jobPlaces[name] = index
             jobs.append(Job(msp: msp, job: job))
         }
-        guard jobs[index].job.digest == job.digest, works.count < Int(UInt32.max) else { return nil }
-        let work = Work(job: index, miner: miner, level: level)
+        return jobs[index].job.digest == job.digest ? index : nil
+    }
+
+    /// The number of a work under a job's number, which it has from now on; nil where there are 2^32 works.
+    mutating func place(_ job: Int, miner: XOnlyKeyBytes, level: ShareLevel) -> UInt32? {
+        guard works.count < Int(UInt32.max) else { return nil }
+        let work = Work(job: job, miner: miner, level: level)
         if let known = workPlaces[work] { return known }
         let place = UInt32(works.count)
         workPlaces[work] = place

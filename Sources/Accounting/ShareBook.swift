@@ -180,15 +180,15 @@ public struct ShareBook: Sendable {
                 || !payees.contains(job.owner.msp))
     }
 
-    /// Where the shares of a work go.
+    /// Where the shares of a job go.
     private enum Destination {
         case nowhere(ShareJudgement)
-        case height(UInt32, Place)
+        case height(UInt32, JobPlace)
     }
 
-    /// The number of a work in its height's book, and the part of its job's version that no miner rolls.
-    private struct Place {
-        let work: UInt32
+    /// A job's number in its height's book, and the part of its version that no miner rolls.
+    private struct JobPlace {
+        let job: Int
         let version: UInt32
         let versionMask: UInt32
     }
@@ -196,40 +196,61 @@ public struct ShareBook: Sendable {
     private mutating func take(shares record: [UInt8], _ lane: Int, _ commit: UInt64) {
         // All of it, or nothing: what is wrong at its end makes the whole batch no record.
         guard var reader = try? ShareBatchReader(record), (try? reader.readAll(into: &entries)) != nil else { return }
-        let destinations = reader.works.map { destination($0, lane) }
+        let destinations = destinations(reader.works, lane)
         // Only now: a new height moves the others in the list.
-        let indices = destinations.map { destination in
-            if case .height(let height, _) = destination { place(of: height) } else { 0 }
-        }
+        let places = zip(reader.works, destinations).map { place(of: $0, $1, lane) }
         var tally = tally(of: lanes[lane].msp)
         for entry in entries {
-            switch destinations[entry.work] {
-            case .height(_, let place):
-                let fingerprint = ShareFingerprint(
-                    extranonce: entry.extranonce, ntime: entry.ntime, nonce: entry.nonce,
-                    version: place.version | entry.versionBits & place.versionMask)
-                tally.count(heights[indices[entry.work]].take(place.work, fingerprint, in: commit))
-            case .nowhere(let judgement): tally.count(judgement)
+            guard case .height(_, let job) = destinations[entry.work], let place = places[entry.work] else {
+                let isKnown = lanes[lane].miner(reader.works[entry.work].minerNumber) != nil
+                if isKnown, case .nowhere(let judgement) = destinations[entry.work] {
+                    tally.count(judgement)
+                } else {
+                    tally.count(.void)
+                }
+                continue
             }
+            let fingerprint = ShareFingerprint(
+                extranonce: entry.extranonce, ntime: entry.ntime, nonce: entry.nonce,
+                version: job.version | entry.versionBits & job.versionMask)
+            tally.count(heights[place.height].take(place.work, fingerprint, in: commit))
         }
         talliesByMSP[lanes[lane].msp] = tally
     }
 
-    private mutating func destination(_ work: JournalShare.Work, _ lane: Int) -> Destination {
-        guard let job = lanes[lane].job(work.jobSequence), let miner = lanes[lane].miner(work.minerNumber),
-            let level = ShareLevel(work.level), !job.isVoid
-        else { return .nowhere(.void) }
+    /// Where each work's job goes. Neighbours mostly have the same.
+    private mutating func destinations(_ works: [JournalShare.Work], _ lane: Int) -> [Destination] {
+        var last: (sequence: UInt64, destination: Destination)?
+        return works.map { work in
+            if let last, last.sequence == work.jobSequence { return last.destination }
+            let found = destination(work.jobSequence, lane)
+            last = (work.jobSequence, found)
+            return found
+        }
+    }
+
+    private mutating func destination(_ sequence: UInt64, _ lane: Int) -> Destination {
+        guard let job = lanes[lane].job(sequence), !job.isVoid else { return .nowhere(.void) }
         guard job.height >= lowestOpen else { return .nowhere(.late) }
         // What the list holds is bounded by the heights that are open: jobs of others are void.
         let index = place(of: job.height)
         if index == heights.count || heights[index].height != job.height {
             heights.insert(HeightBook(height: job.height, seed: seed), at: index)
         }
-        guard let number = heights[index].place(job, of: lanes[lane].msp, miner: miner, level: level) else {
-            return .nowhere(.void)
-        }
-        let place = Place(work: number, version: job.version & ~job.versionMask, versionMask: job.versionMask)
+        guard let number = heights[index].place(job, of: lanes[lane].msp) else { return .nowhere(.void) }
+        let place = JobPlace(job: number, version: job.version & ~job.versionMask, versionMask: job.versionMask)
         return .height(job.height, place)
+    }
+
+    /// The place of a work's height in the list, and the work's number there; nil where nothing of it counts.
+    private mutating func place(
+        of work: JournalShare.Work, _ destination: Destination, _ lane: Int
+    ) -> (height: Int, work: UInt32)? {
+        guard case .height(let height, let job) = destination, let miner = lanes[lane].miner(work.minerNumber),
+            let level = ShareLevel(work.level)
+        else { return nil }
+        let index = place(of: height)
+        return heights[index].place(job.job, miner: miner, level: level).map { (index, $0) }
     }
 
     private func place(of height: UInt32) -> Int {

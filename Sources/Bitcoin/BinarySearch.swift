@@ -2,6 +2,7 @@ extension RandomAccessCollection {
     /// The first place whose element has a key of at least `key`, by halving; the end if none has.
     ///
     /// The elements must ascend by that key.
+    @inlinable
     package func firstIndex<Key: Comparable>(atOrAbove key: Key, by keyOf: (Element) -> Key) -> Index {
         var low = startIndex
         var count = self.count

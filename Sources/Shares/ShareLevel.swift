@@ -19,7 +19,8 @@ public struct ShareLevel: Hashable, Comparable, Sendable {
 
     /// Work credited for one share, in units of 2^(level - 33) (DESIGN section 6): 1 at the lowest level.
     public var work: UInt128 {
-        1 << UInt128(rawValue - Self.bounds.lowerBound)
+        // The plain shift would go through generic code.
+        1 &<< UInt128(rawValue - Self.bounds.lowerBound)
     }
 
     /// Orders levels by difficulty.

@@ -362,6 +362,15 @@ import Wire
         #expect(house.closed.first?.miners.count == (reporters == 2 ? 1 : 0))
     }
 
+    /// A share of nobody is void before it is late.
+    @Test func whoseShareItIsComesFirst() throws {
+        var house = try begin()
+        try submit([.init(job: 1, miner: 7, number: 1)], &house)
+        for height in UInt32(101)...107 { try house.all(at: height) }
+        try submit([.init(job: 1, miner: 7, number: 2), .init(job: 1, number: 3), .init(job: 9, number: 4)], &house)
+        #expect(tally(house) == [0, 3, 1, 0, 0])
+    }
+
     /// An MSP that nobody knows how to pay earns nothing.
     @Test func whoCannotBePaidEarnsNothing() throws {
         var house = try House(voters: 4, strangers: 1)
