@@ -55,8 +55,8 @@ public struct FoundBlock: Hashable, Sendable {
 
 /// The share journal.
 public struct JournalSnapshot: Hashable, Sendable {
-    /// The sequence of the next batch: how many there are.
-    public var nextBatch: Int64 = 0
+    /// Groups in the store.
+    public var groups: UInt64 = 0
     /// Miners in the store.
     public var miners: UInt32 = 0
     /// Shares read back at the start.

@@ -88,7 +88,7 @@ enum MetricsText {
 
     private static func write(journal: JournalSnapshot, into writer: inout MetricsWriter) {
         writer.gauge("radpool_registered_miners", "Registered miners.", journal.miners)
-        writer.counter("radpool_journal_batches_total", "Batches in the share journal.", journal.nextBatch)
+        writer.counter("radpool_journal_groups_total", "Groups in the share journal.", journal.groups)
         writer.counter("radpool_journal_commits_total", "Groups committed since the start.", journal.commits)
         writer.counter("radpool_journal_failures_total", "Groups that the disk refused.", journal.failures)
         writer.histogram(

@@ -84,7 +84,7 @@ enum StatusJSON {
 
     private static func journal(_ journal: JournalSnapshot) -> JSONValue {
         .members([
-            "batches": .integer(journal.nextBatch),
+            "groups": .integer(journal.groups),
             "commits": .integer(journal.commits),
             "failures": .integer(journal.failures),
             "problem": journal.problem.map { .string($0) } ?? .null,

@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 public import Wire
 
-/// Reading back: everything is verified as it is read.
+/// Reading back, from the database, which gets first what only the tail has: everything is verified as it is read.
 extension ShareJournal {
     /// Calls `body` with each batch from the first that holds a share of job `firstJob` or a later one, in order.
     ///
@@ -12,14 +12,16 @@ extension ShareJournal {
     public func replay(
         from firstJob: UInt64 = 0, _ body: (_ sequence: Int64, _ batch: JournalShareBatch) -> Void
     ) throws(StorageError) {
+        try flush()
         let store = store
-        let (end, minerCount, known) = (nextSequence, nextMinerNumber, jobs)
+        let (minerCount, known) = (nextMinerNumber, jobs)
         try StorageError.catching {
             try store.queue.read { database in
+                let end = try JournalTables.countBatches(database)
                 var expected = firstJob == 0 ? 0 : end
                 if firstJob > 0 {
-                    // A job is stored with its first share, so nothing of it is before.
-                    try Self.forEachJob(database, from: firstJob) { _, firstBatch in
+                    // A job is stored before its first share, so nothing of it is before.
+                    try JournalTables.forEachJob(database, from: firstJob) { _, firstBatch in
                         expected = min(expected, firstBatch)
                     }
                 }
@@ -40,11 +42,12 @@ extension ShareJournal {
 
     /// The jobs from `first` on, in the order of their sequences.
     public func jobs(from first: UInt64 = 0) throws(StorageError) -> [JournalJob] {
+        try flush()
         let store = store
         return try StorageError.catching {
             try store.queue.read { database in
                 var jobs: [JournalJob] = []
-                try Self.forEachJob(database, from: first) { job, _ in jobs.append(job) }
+                try JournalTables.forEachJob(database, from: first) { job, _ in jobs.append(job) }
                 return jobs
             }
         }
@@ -52,13 +55,14 @@ extension ShareJournal {
 
     /// The newest jobs, at most so many, in the order of their sequences; found without reading the others.
     public func latestJobs(_ count: Int) throws(StorageError) -> [JournalJob] {
+        try flush()
         let store = store
         return try StorageError.catching {
             try store.queue.read { database in
                 let sql = "SELECT sequence FROM jobs ORDER BY sequence DESC LIMIT 1 OFFSET ?"
                 let first = try Int64.fetchOne(database, sql: sql, arguments: [max(count, 1) - 1]) ?? 0
                 var jobs: [JournalJob] = []
-                try Self.forEachJob(database, from: UInt64(clamping: first)) { job, _ in jobs.append(job) }
+                try JournalTables.forEachJob(database, from: UInt64(clamping: first)) { job, _ in jobs.append(job) }
                 return jobs
             }
         }
@@ -66,11 +70,12 @@ extension ShareJournal {
 
     /// All miners, in the order of their numbers.
     public func miners() throws(StorageError) -> [MinerRegistration] {
+        try flush()
         let store = store
         return try StorageError.catching {
             try store.queue.read { database in
                 var miners: [MinerRegistration] = []
-                try Self.forEachMiner(database) { miners.append($0) }
+                try JournalTables.forEachMiner(database) { miners.append($0) }
                 return miners
             }
         }

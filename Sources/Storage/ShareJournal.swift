@@ -1,15 +1,30 @@
 internal import Bitcoin
-internal import Foundation
 internal import GRDB
 internal import Wire
 
 /// The accepted shares of one MSP with their jobs and miners, on disk before anyone hears of them.
 ///
-/// A group is appended in one transaction: when `append` returns, it is durable; when it throws, nothing of it is
-/// stored and the journal takes the next group as if this one had never been. Belongs to one thread.
+/// A group is appended in one piece to the journal's tail, a file that is written in circles: when `append` returns, it
+/// is durable; when it throws, the journal takes the next group as if this one had never been. What is in the tail goes
+/// into the database soon after, many groups in one transaction (docs/protocol/journal.md). Belongs to one thread.
 public final class ShareJournal {
-    /// The sequence of the next batch: batches count from 0 without a gap.
-    public private(set) var nextSequence: Int64
+    /// How the tail is kept.
+    public struct Tail: Sendable {
+        /// The size of the file, in pages of 4,096 bytes. A group takes one page at least.
+        public var pages: Int
+        /// How long a group waits before it goes into the database, so that others go with it.
+        public var milliseconds: Int
+
+        /// A tail of so many pages, at least 2. What the default takes is a good part of a second of a very busy pool;
+        /// the database gets what there is forty times a second, which is little work each time, and holds up nobody.
+        public init(pages: Int = 2_048, milliseconds: Int = 25) {
+            self.pages = max(pages, 2)
+            self.milliseconds = max(milliseconds, 0)
+        }
+    }
+
+    /// How many groups are stored.
+    public private(set) var groupCount: UInt64
 
     /// The number that the next new miner gets.
     public private(set) var nextMinerNumber: UInt32
@@ -17,24 +32,44 @@ public final class ShareJournal {
     let store: Store
     /// The sequences of all jobs that are stored.
     private(set) var jobs: Set<UInt64>
+    private var minerKeys: Set<XOnlyKeyBytes>
+    private var minerNames: Set<String>
 
-    /// Opens the journal of a store, and reads back and verifies its miners and jobs.
+    private let file: TailFile
+    private let salt: [UInt8]
+    private let transfer: JournalTransfer
+
+    /// Opens the journal of a store, reads back and verifies its miners and jobs, and brings into the database what the
+    /// tail still held.
     ///
     /// - Throws: `StorageError`, of which `corrupt` names the row and what is wrong with it. Batches are verified by
     ///   `replay`.
-    public init(_ store: Store) throws(StorageError) {
+    public init(_ store: Store, tail: Tail = Tail()) throws(StorageError) {
         self.store = store
+        file = try TailFile(store.directory.url)
+        salt = TailRecord.salt(store.identity)
+        let recovery = TailRecovery(try TailRecord.sealed(in: file.contents(), salt: salt))
         let found = try StorageError.catching {
-            try store.queue.read { database in
-                (
-                    sequence: try Self.countBatches(database), minerCount: try Self.countMiners(database),
-                    jobs: try Self.jobSequences(database)
+            try store.queue.write { database in
+                try recovery.finish(database)
+                _ = try JournalTables.countBatches(database)
+                return (
+                    miners: try JournalTables.miners(database), jobs: try JournalTables.jobSequences(database),
+                    groups: try JournalTables.value(.groups, database)
                 )
             }
         }
-        nextSequence = found.sequence
-        nextMinerNumber = found.minerCount
+        nextMinerNumber = UInt32(found.miners.count)
         jobs = found.jobs
+        minerKeys = Set(found.miners.map(\.key))
+        minerNames = Set(found.miners.compactMap(\.name?.text))
+        groupCount = UInt64(clamping: found.groups)
+        try file.allocate(pages: tail.pages)
+        transfer = JournalTransfer(store, tail)
+    }
+
+    deinit {
+        transfer.close()
     }
 
     /// Whether a job is stored: the first group with a share of it stores it too.
@@ -44,27 +79,33 @@ public final class ShareJournal {
 
     /// Stores a group; durable on return.
     ///
-    /// - Returns: the sequence of the group's first batch; nil for a group without shares.
-    /// - Throws: `StorageError`: the group refers to what is not stored or doubles what is, or the disk refuses.
-    @discardableResult
-    public func append(_ group: JournalGroup) throws(StorageError) -> Int64? {
+    /// - Throws: `StorageError`: the group refers to what is not stored or doubles what is, or the disk refuses. While
+    ///   the database takes nothing, nothing is stored, even if there were room in the tail.
+    public func append(_ group: JournalGroup) throws(StorageError) {
         try checkReferences(of: group)
-        let sequence = nextSequence
-        let store = store
-        try StorageError.catching {
-            try store.queue.write { database in
-                for miner in group.miners { try Self.insert(miner, into: database) }
-                for job in group.jobs { try Self.insert(job, firstBatch: sequence, into: database) }
-                for (index, batch) in group.batches.enumerated() {
-                    try Self.insert(batch, sequence + Int64(index), into: database)
-                }
-                try Self.count(group, into: database)
-            }
+        try checkMiners(of: group)
+        let record = TailRecord(number: groupCount, group: group)
+        let pages = record.encoded(salt: salt)
+        try transfer.recover()
+        if let page = try transfer.place(pages.count / TailRecord.pageSize) {
+            try file.write(pages, atPage: page)
+            transfer.take(record, pages: pages.count / TailRecord.pageSize)
+        } else {
+            // It is larger than the tail.
+            try transfer.store(record)
         }
+        groupCount += 1
         nextMinerNumber += UInt32(group.miners.count)
         jobs.formUnion(group.jobs.map(\.sequence))
-        nextSequence += Int64(group.batches.count)
-        return group.batches.isEmpty ? nil : sequence
+        minerKeys.formUnion(group.miners.map(\.key))
+        minerNames.formUnion(group.miners.compactMap(\.name?.text))
+    }
+
+    /// Brings into the database what is in the tail only.
+    ///
+    /// - Throws: `StorageError`; what was stored is in the tail still.
+    public func flush() throws(StorageError) {
+        try transfer.run()
     }
 
     private func checkReferences(of group: JournalGroup) throws(StorageError) {
@@ -75,8 +116,11 @@ public final class ShareJournal {
             }
             expected += 1
         }
-        for job in group.jobs where jobs.contains(job.sequence) || job.sequence > UInt64(Int64.max) {
-            throw .alreadyStored("job \(job.sequence)")
+        for (index, job) in group.jobs.enumerated() {
+            let isDouble = group.jobs[..<index].contains { $0.sequence == job.sequence }
+            guard !isDouble, !jobs.contains(job.sequence), job.sequence <= UInt64(Int64.max) else {
+                throw .alreadyStored("job \(job.sequence)")
+            }
         }
         for batch in group.batches {
             for sequence in batch.jobs where !jobs.contains(sequence) {
@@ -89,124 +133,20 @@ public final class ShareJournal {
             }
         }
     }
-}
 
-// MARK: Rows
-
-extension ShareJournal {
-    private static func insert(_ miner: MinerRegistration, into database: Database) throws {
-        let row = ChecksummedRow(key: Int64(miner.number), record: miner.encoded())
-        try database.execute(
-            sql: "INSERT INTO miners (number, key, name, record, checksum) VALUES (?, ?, ?, ?, ?)",
-            arguments: [row.key, Data(miner.key.bytes), miner.name?.text, Data(row.record), Data(row.checksum)])
-    }
-
-    private static func insert(_ job: JournalJob, firstBatch: Int64, into database: Database) throws {
-        let row = ChecksummedRow(key: Int64(clamping: job.sequence), firstBatch: firstBatch, record: job.encoded())
-        try database.execute(
-            sql: "INSERT INTO jobs (sequence, first_batch, record, checksum) VALUES (?, ?, ?, ?)",
-            arguments: [row.key, firstBatch, Data(row.record), Data(row.checksum)])
-    }
-
-    private static func insert(_ batch: EncodedShareBatch, _ sequence: Int64, into database: Database) throws {
-        let row = ChecksummedRow(key: sequence, record: batch.bytes)
-        let statement = try database.cachedStatement(
-            sql: "INSERT INTO journal (sequence, record, checksum) VALUES (?, ?, ?)")
-        try statement.execute(arguments: [row.key, Data(row.record), Data(row.checksum)])
-    }
-
-    /// Adds a group's rows to the counters of rows.
-    private static func count(_ group: JournalGroup, into database: Database) throws {
-        let added = [
-            (Counter.batches, group.batches.count), (.miners, group.miners.count), (.jobs, group.jobs.count),
-        ]
-        for (counter, count) in added where count > 0 {
-            let statement = try database.cachedStatement(
-                sql: "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + ?2")
-            try statement.execute(arguments: [counter.rawValue, count])
-        }
-    }
-
-    private static func value(_ counter: Counter, _ database: Database) throws -> Int64 {
-        let sql = "SELECT value FROM counters WHERE name = ?"
-        return try Int64.fetchOne(database, sql: sql, arguments: [counter.rawValue]) ?? 0
-    }
-
-    /// How many batches there are, by the counter and by the last of them.
-    private static func countBatches(_ database: Database) throws -> Int64 {
-        let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM journal") ?? -1
-        let count = try value(.batches, database)
-        guard last < Int64.max, last + 1 >= count else {
-            throw StorageError.corrupt(Corruption(.batch(last + 1), .missing))
-        }
-        guard last + 1 == count else {
-            throw StorageError.corrupt(Corruption(.counter(Counter.batches.rawValue), .columns))
-        }
-        return count
-    }
-
-    /// Verifies all miners: numbers without a gap, columns as in the record.
-    private static func countMiners(_ database: Database) throws -> UInt32 {
-        var count: UInt32 = 0
-        try forEachMiner(database) { miner in
-            guard miner.number == count else {
-                throw StorageError.corrupt(Corruption(.miner(Int64(count)), .missing))
+    /// Two miners with one key or name are refused here: the database would notice only when the group is durable.
+    private func checkMiners(of group: JournalGroup) throws(StorageError) {
+        guard !group.miners.isEmpty else { return }
+        var keys: Set<XOnlyKeyBytes> = []
+        var names: Set<String> = []
+        for miner in group.miners {
+            guard !minerKeys.contains(miner.key), keys.insert(miner.key).inserted else {
+                throw .alreadyStored("the key of miner \(miner.number)")
             }
-            count += 1
-        }
-        guard try value(.miners, database) == Int64(count) else {
-            throw StorageError.corrupt(Corruption(.miner(Int64(count)), .missing))
-        }
-        return count
-    }
-
-    private static func jobSequences(_ database: Database) throws -> Set<UInt64> {
-        var sequences: Set<UInt64> = []
-        try forEachJob(database, from: 0) { job, _ in sequences.insert(job.sequence) }
-        guard try value(.jobs, database) == Int64(sequences.count) else {
-            throw StorageError.corrupt(Corruption(.counter(Counter.jobs.rawValue), .columns))
-        }
-        return sequences
-    }
-
-    static func forEachMiner(_ database: Database, _ body: (MinerRegistration) throws -> Void) throws {
-        let sql = "SELECT number AS key, record, checksum, key AS miner_key, name FROM miners ORDER BY number"
-        let rows = try Row.fetchCursor(database, sql: sql)
-        while let row = try rows.next() {
-            let checked = try ChecksummedRow(row) { .miner($0) }
-            let miner = try checked.decode(MinerRegistration.self) { .miner($0) }
-            let key: Data = row["miner_key"]
-            let name: String? = row["name"]
-            guard checked.key == Int64(miner.number), key.elementsEqual(miner.key.bytes), name == miner.name?.text
-            else {
-                throw StorageError.corrupt(Corruption(.miner(checked.key), .columns))
+            guard let name = miner.name?.text else { continue }
+            guard !minerNames.contains(name), names.insert(name).inserted else {
+                throw .alreadyStored("the name of miner \(miner.number)")
             }
-            try body(miner)
         }
     }
-
-    /// Calls `body` with each job and the batch that was next when it was stored.
-    static func forEachJob(
-        _ database: Database, from first: UInt64, _ body: (JournalJob, _ firstBatch: Int64) throws -> Void
-    ) throws {
-        let sql = """
-            SELECT sequence AS key, first_batch, record, checksum FROM jobs WHERE sequence >= ? ORDER BY sequence
-            """
-        let rows = try Row.fetchCursor(database, sql: sql, arguments: [Int64(clamping: first)])
-        while let row = try rows.next() {
-            let checked = try ChecksummedRow(row) { .job($0) }
-            let job = try checked.decode(JournalJob.self) { .job($0) }
-            guard UInt64(exactly: checked.key) == job.sequence else {
-                throw StorageError.corrupt(Corruption(.job(checked.key), .columns))
-            }
-            try body(job, checked.firstBatch ?? 0)
-        }
-    }
-}
-
-/// The rows of `counters` that say how many rows another table has.
-private enum Counter: String {
-    case batches
-    case miners
-    case jobs
 }

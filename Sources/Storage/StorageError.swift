@@ -37,6 +37,8 @@ public struct Corruption: Hashable, Sendable {
         case database
         /// A row of the table of share batches, by its sequence.
         case batch(Int64)
+        /// A group of the journal's tail, by its number.
+        case tail(UInt64)
         /// A row of the table of jobs, by its sequence.
         case job(Int64)
         /// A row of the table of miners, by its number.

@@ -47,7 +47,8 @@ rp_load_status rp_load_run(const rp_load_params *params, rp_load_result *result)
  * many there are in `out`. */
 size_t rp_load_processors(uint32_t *out, size_t most);
 
-/* Keeps the calling thread on one processor. Returns whether the system agreed. */
+/* Keeps all threads of this process on one processor, and with them what they start later. Returns
+ * whether the system agreed. */
 bool rp_load_pin(uint32_t processor);
 
 /* A short text for a status. */

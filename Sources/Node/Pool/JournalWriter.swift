@@ -104,6 +104,18 @@ final class JournalWriter: Sendable {
             return requests ?? []
         }
         for request in late { Self.refuse(request) }
+        flush()
+    }
+
+    /// What the database refuses now is in the journal's tail, and the next start tries again.
+    private func flush() {
+        do {
+            try journal.withLock { journal throws(StorageError) in try journal.flush() }
+        } catch {
+            parts.logger.error(
+                "stored shares could not be brought into the database; the next start will try",
+                metadata: ["reason": "\(JournalFailure.storage(error))"])
+        }
     }
 
     /// What is said when the group is on disk, or is known not to be.
@@ -194,11 +206,11 @@ final class JournalWriter: Sendable {
     }
 
     private func succeeded(after microseconds: UInt64) {
-        let (batch, miners) = journal.withLock { ($0.nextSequence, $0.nextMinerNumber) }
+        let (groups, miners) = journal.withLock { ($0.groupCount, $0.nextMinerNumber) }
         var wasRefused = false
         parts.statistics.withJournal { journal in
             wasRefused = journal.problem != nil
-            journal.nextBatch = batch
+            journal.groups = groups
             journal.miners = miners
             journal.commits += 1
             journal.problem = nil

@@ -66,9 +66,9 @@ public final class PoolEngine: Sendable {
         let journal = try ShareJournal(store)
         try Self.verify(journal)
         let statistics = PoolStatistics(maximumWorkers: settings.maximumWorkers)
-        let (nextBatch, minerCount) = (journal.nextSequence, journal.nextMinerNumber)
+        let (groups, minerCount) = (journal.groupCount, journal.nextMinerNumber)
         statistics.withJournal { snapshot in
-            snapshot.nextBatch = nextBatch
+            snapshot.groups = groups
             snapshot.miners = minerCount
         }
         let accounts = AccountBook(
