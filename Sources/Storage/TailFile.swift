@@ -51,8 +51,14 @@ final class TailFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno) }
         if Int(status.st_size) != size { try fill(size) }
-        // The system keeps what was read or written in large pieces in as large pieces, and would count, and on some
-        // file systems write, a whole one for each page that changes. It shall forget them.
+        forget()
+    }
+
+    /// Lets the system forget the pages that it has in memory, none of which is needed any more.
+    ///
+    /// It keeps what was read or written in large pieces in as large pieces, and would count, and on some file systems
+    /// write, a whole one for each page that changes in it.
+    private func forget() {
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
     }
 
@@ -74,6 +80,7 @@ final class TailFile {
             try overwrite([UInt8](repeating: 0, count: TailRecord.pageSize), atPage: failedPage)
         }
         failedPage = page
+        if page == 0 { forget() }
         try overwrite(pages, atPage: page)
         failedPage = nil
     }

@@ -4,7 +4,7 @@ import Storage
 import Wire
 
 /// Appends groups to a share journal until it is killed, and prints a line after each that is durable:
-/// `sequence job nonce`. With `--limit BYTES` files may not grow beyond that many bytes until the first error, which it
+/// `group job nonce`. With `--limit BYTES` files may not grow beyond that many bytes until the first error, which it
 /// prints; then they may again.
 @main
 enum JournalAppender {
@@ -50,8 +50,9 @@ enum JournalAppender {
             do {
                 let group = JournalGroup(
                     jobs: nonce % 16 == 0 ? [try makeJob(job)] : [], shares: try shares(job: job, nonce: nonce))
-                guard let sequence = try journal.append(group) else { return }
-                say("\(sequence) \(job) \(nonce)")
+                let number = journal.groupCount
+                try journal.append(group)
+                say("\(number) \(job) \(nonce)")
             } catch StorageError.inputOutput(let reason) {
                 say("refused \(reason)")
                 setLimit(.max)

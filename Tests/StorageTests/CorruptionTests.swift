@@ -20,6 +20,7 @@ import Wire
                     jobs: [try Entries.job(3), try Entries.job(4)]))
             for nonce in 0..<3 {
                 try journal.append(JournalGroup(shares: try Entries.shares(job: 4, miner: 1, nonce: UInt32(nonce))))
+                try journal.flush()
             }
             try store.queue.write { try $0.execute(sql: damage) }
         }
@@ -89,7 +90,9 @@ import Wire
             try journal.append(JournalGroup(miners: [try Entries.miner(0)], jobs: [try Entries.job(1)]))
             for nonce in 0..<20 {
                 let shares = try Entries.shares(job: 1, nonce: UInt32(nonce), count: 20)
-                written[try #require(try journal.append(JournalGroup(shares: shares)))] = shares
+                try journal.append(JournalGroup(shares: shares))
+                try journal.flush()
+                written[Int64(nonce)] = shares
             }
             try store.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         }

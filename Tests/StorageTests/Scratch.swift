@@ -27,8 +27,17 @@ final class Scratch {
         try Store(try DataDirectory(url), identity: identity)
     }
 
-    func journal() throws -> ShareJournal {
-        try ShareJournal(try store())
+    func journal(_ tail: ShareJournal.Tail = .init()) throws -> ShareJournal {
+        try ShareJournal(try store(), tail: tail)
+    }
+}
+
+extension ShareJournal {
+    /// All shares from the batch on in which a job can be first, in order.
+    func shares(from job: UInt64 = 0) throws -> [JournalShare] {
+        var shares: [JournalShare] = []
+        try replay(from: job) { shares += $1.shares }
+        return shares
     }
 }
 
@@ -60,4 +69,9 @@ enum Entries {
                 JournalShare(work: work, extranonce: Extranonce($0, 0), ntime: 0, nonce: nonce, versionBits: 0)
             })
     }
+}
+
+extension ShareJournal.Tail {
+    /// Four pages, which go into the database when they are full and not before.
+    static let small = ShareJournal.Tail(pages: 4, milliseconds: 3_600_000)
 }

@@ -49,7 +49,7 @@ struct DaemonDiskTests {
         var made: SmallDisk?
         let pool = try DaemonPool(.patient.with { $0.servesAPI = true }) { folder in
             // The embedded node's files are larger than the disk, and are not what this is about.
-            let disk = try SmallDisk(at: folder, megabytes: 4, except: "regtest-node")
+            let disk = try SmallDisk(at: folder, megabytes: 16, except: "regtest-node")
             made = disk
             return disk.command
         }
@@ -59,7 +59,7 @@ struct DaemonDiskTests {
         try flow.mine(100)
         #expect(flow.refused.isEmpty)
         try flow.mine(200) { try disk.fill() }
-        for _ in 0..<1_000 where flow.refused.isEmpty { try flow.mine(1) }
+        for _ in 0..<100_000 where flow.refused.isEmpty { try flow.mine(1) }
         #expect(!flow.refused.isEmpty, "the disk is full")
         try whileTheDiskIsFull(pool, miner, flow)
 

@@ -9,7 +9,7 @@ import Testing
 struct DaemonTraceTests {
     private static let miners = 4
     private static let rounds = 6
-    /// Shares of a miner in one segment. A group of all miners' fits into one page of the journal.
+    /// Shares of a miner in one segment.
     private static let burst = 16
 
     @Test func everyAnswerTrueIsBehindAFdatasyncOfItsGroup() throws {
@@ -36,7 +36,7 @@ struct DaemonTraceTests {
         let checked = DurabilityTrace(try Strace.read(trace))
         #expect(promises.count == 1 + Self.miners * Self.rounds * Self.burst)
         #expect(checked.breaches(promises).prefix(5) == [])
-        #expect(checked.transactionCount > Self.rounds)
+        #expect(checked.groupCount > Self.rounds)
     }
 
     /// Sends shares in one segment; their ids, which no other share has.

@@ -2,8 +2,7 @@ import Testing
 
 /// The checker of traces, on traces that are right and on traces that are wrong in one way each.
 @Suite struct DurabilityTraceTests {
-    private static let journal = "9</data/radpool.sqlite-wal>"
-    private static let page = 512
+    private static let journal = "9</data/journal.tail>"
     private static let first = DurabilityTrace.Promise(id: "1", record: Array(1...12))
     private static let second = DurabilityTrace.Promise(id: "2", record: Array(21...32))
 
@@ -14,23 +13,11 @@ import Testing
         return "\"" + bytes.map { "\\x\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined() + "\""
     }
 
-    private static func write(_ bytes: [UInt8], at offset: Int) -> String {
-        "7 pwrite64(\(journal), \(text(bytes)), \(bytes.count), \(offset)) = \(bytes.count)"
-    }
-
-    /// The beginning of the log, with the size of its pages.
-    private static let header = write(
-        [0x37, 0x7f, 6, 0x82, 0, 0, 0, 0, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 20), at: 0)
-
-    /// A frame: its header, then its page.
-    private static func frame(_ index: Int, _ record: [UInt8] = [], commits: Bool) -> [String] {
-        let offset = 32 + index * (24 + page)
-        let head: [UInt8] = [0, 0, 0, 3, 0, 0, 0, commits ? 9 : 0] + [UInt8](repeating: 0xee, count: 16)
-        let content = [UInt8](repeating: 0, count: 100) + record
-        return [
-            write(head, at: offset),
-            write(content + [UInt8](repeating: 0, count: page - content.count), at: offset + 24),
-        ]
+    /// The write of a group; its beginning only, if the system took no more.
+    private static func group(_ record: [UInt8], taken: Int = 512) -> String {
+        let bytes = Array("RPT1".utf8) + [UInt8](repeating: 0, count: 60) + record
+        let page = bytes + [UInt8](repeating: 0, count: 512 - bytes.count)
+        return "7 pwrite64(\(journal), \(text(page)), 512, 4096) = \(taken)"
     }
 
     private static let sync = "7 fdatasync(\(journal)) = 0"
@@ -49,17 +36,17 @@ import Testing
     // MARK: Right ones
 
     @Test func theDiskFirstIsRight() {
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: false) + Self.frame(1, commits: true)
+        let group = [Self.group(Self.first.record)]
         #expect(Self.breaches(group + [Self.sync, Self.answer(Self.first)]) == [])
         let trace = DurabilityTrace((group + group + [Self.sync]).joined(separator: "\n"))
-        #expect(trace.transactionCount == 2)
+        #expect(trace.groupCount == 2)
     }
 
     /// The next group may be on its way to the disk while the one before is answered.
     @Test func theNextGroupMayBeWrittenMeanwhile() {
         let lines =
-            [Self.header] + Self.frame(0, Self.first.record, commits: true) + [Self.sync]
-            + Self.frame(1, Self.second.record, commits: true) + [Self.answer(Self.first)] + [
+            [Self.group(Self.first.record)] + [Self.sync]
+            + [Self.group(Self.second.record)] + [Self.answer(Self.first)] + [
                 Self.sync, Self.answer(Self.second),
             ]
         #expect(Self.breaches(lines, [Self.first, Self.second]) == [])
@@ -70,7 +57,7 @@ import Testing
             "7 fdatasync(\(Self.journal) <unfinished ...>", "8 epoll_wait(3<anon_inode:[eventpoll]>, [], 9, 0) = 0",
             "7 <... fdatasync resumed>)          = 0",
         ]
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: true)
+        let group = [Self.group(Self.first.record)]
         #expect(Self.breaches(group + lines + [Self.answer(Self.first)]) == [])
         let calls = SystemCall.all(in: lines.joined(separator: "\n"))
         #expect(calls.map(\.name) == ["fdatasync", "epoll_wait"])
@@ -79,7 +66,7 @@ import Testing
     }
 
     @Test func anAnswerMayStandInAnyCallAndPlace() {
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: true) + [Self.sync]
+        let group = [Self.group(Self.first.record)] + [Self.sync]
         let before = Array(#"{"id":7,"result":null,"error":[22,"duplicate share",null]}"#.utf8) + [10]
         let line = Array(#"{"id":1,"result":true,"error":null}"#.utf8) + [10]
         let vector = "[{iov_base=\(Self.text(before)), iov_len=60}, {iov_base=\(Self.text(line)), iov_len=36}]"
@@ -91,18 +78,18 @@ import Testing
     // MARK: Wrong ones
 
     @Test func anAnswerBeforeTheDiskIsFound() {
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: true)
+        let group = [Self.group(Self.first.record)]
         let early = [DurabilityTrace.Breach.answeredFirst("1")]
         #expect(Self.breaches([Self.answer(Self.first)] + group + [Self.sync]) == early)
         #expect(Self.breaches(group + [Self.answer(Self.first), Self.sync]) == early)
         #expect(Self.breaches(group + [Self.answer(Self.first)]) == early)
         // Only the first of the two was early.
-        let rest = Self.frame(1, Self.second.record, commits: true) + [Self.sync, Self.answer(Self.second)]
+        let rest = [Self.group(Self.second.record)] + [Self.sync, Self.answer(Self.second)]
         #expect(Self.breaches(group + [Self.answer(Self.first)] + rest, [Self.first, Self.second]) == early)
     }
 
     @Test func aSyncThatHasNotReturnedIsNone() {
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: true)
+        let group = [Self.group(Self.first.record)]
         let began = "7 fdatasync(\(Self.journal) <unfinished ...>"
         let answer = Self.answer(Self.first)
         let early = [DurabilityTrace.Breach.answeredFirst("1")]
@@ -114,29 +101,26 @@ import Testing
     }
 
     @Test func aSyncOfAnotherFileIsNone() {
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: true)
+        let group = [Self.group(Self.first.record)]
         let other = "7 fdatasync(10</data/radpool.sqlite>) = 0"
         #expect(Self.breaches(group + [other, Self.answer(Self.first)]) == [.answeredFirst("1")])
     }
 
-    /// A sync counts when it began behind the last write of the transaction, the commit's, and not only the share's.
-    @Test func aSyncInTheMiddleOfATransactionIsNone() {
-        let share = Self.frame(0, Self.first.record, commits: false)
-        let commit = Self.frame(1, commits: true)
-        let answer = Self.answer(Self.first)
-        #expect(Self.breaches([Self.header] + share + [Self.sync] + commit + [answer]) == [.answeredFirst("1")])
+    /// A sync counts when it began behind the write.
+    @Test func aSyncThatBeganBeforeTheWriteIsNone() {
         let began = "6 fdatasync(\(Self.journal) <unfinished ...>"
         let ended = "6 <... fdatasync resumed>) = 0"
-        #expect(
-            Self.breaches([Self.header] + share + [began] + commit + [ended, answer]) == [.answeredFirst("1")])
+        let lines = [began, Self.group(Self.first.record), ended, Self.answer(Self.first)]
+        #expect(Self.breaches(lines) == [.answeredFirst("1")])
+        #expect(Self.breaches([Self.sync] + lines) == [.answeredFirst("1")])
     }
 
     @Test func whatIsNotThereIsFound() {
-        let group = [Self.header] + Self.frame(0, Self.first.record, commits: true) + [Self.sync]
+        let group = [Self.group(Self.first.record)] + [Self.sync]
         #expect(Self.breaches(group) == [.notAnswered("1")])
         #expect(Self.breaches(group + [Self.answer(Self.second)], [Self.second]) == [.notWritten("2")])
-        let open = [Self.header] + Self.frame(0, Self.first.record, commits: false) + [Self.sync]
-        #expect(Self.breaches(open + [Self.answer(Self.first)]) == [.notWritten("1")])
+        let cut = [Self.group(Self.first.record, taken: 256), Self.sync]
+        #expect(Self.breaches(cut + [Self.answer(Self.first)]) == [.notWritten("1")])
         func digits(_ word: String) -> String { String(Self.text(Array(word.utf8)).dropFirst().dropLast()) }
         let refused = Self.answer(Self.first).replacing(digits("true"), with: digits("null"))
         #expect(Self.breaches(group + [refused]) == [.notAnswered("1")])
