@@ -94,7 +94,8 @@ RP_NODISCARD rp_core_status rp_core_work_init(void *memory, size_t size,
 void rp_core_hash(const rp_hash_engine *engine, uint8_t *out32, const rp_core_candidate *candidate);
 
 /* The same for `count` candidates of any mixture of works and jobs, 32 bytes each in their order,
- * over the lanes of engine->batch. Fastest when neighbours share a job. */
+ * over the lanes of engine->batch; one that is alone in its lanes by engine->single. Fastest when
+ * neighbours share a job. */
 void rp_core_hash_batch(const rp_hash_engine *engine, uint8_t *RP_NULLABLE out32s,
                         const rp_core_candidate *RP_NULLABLE candidates, size_t count);
 
