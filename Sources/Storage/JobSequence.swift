@@ -31,6 +31,17 @@ public final class JobSequence {
         return following
     }
 
+    /// Sees to it that no number up to `last`, which is in use, is given out, whatever was reserved: the reservation of
+    /// an older database may be behind the jobs that its tail had.
+    static func pass(_ last: UInt64, in database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO counters (name, value) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value < ?2
+                """,
+            arguments: [name, Int64(clamping: last) + (last < UInt64(Int64.max) ? 1 : 0)])
+    }
+
     /// Reserves a block and returns its first number.
     private func reserve() throws(StorageError) -> UInt64 {
         let store = store

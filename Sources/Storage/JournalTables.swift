@@ -5,12 +5,16 @@ internal import Wire
 
 /// The journal's tables: rows are written with their checksums, and verified as they are read.
 enum JournalTables {
-    /// Stores groups, in their order; small batches of neighbouring groups become one.
-    static func insert(_ groups: [JournalGroup], into database: Database) throws {
+    /// Stores groups, in their order, the first of which has the number `first`; small batches of neighbouring groups
+    /// become one.
+    static func insert(_ groups: [JournalGroup], first: UInt64, into database: Database) throws {
+        guard try countGroups(database) == first else {
+            throw StorageError.corrupt(Corruption(.counter(JournalCounter.groups.rawValue), .columns))
+        }
         guard !groups.isEmpty else { return }
         let firstBatch = try value(.batches, database)
         var merger = BatchMerger()
-        var added = [JournalCounter.groups: groups.count]
+        var added = [JournalCounter.groups: groups.count, .groupsAgain: groups.count]
         for group in groups {
             for miner in group.miners { try insert(miner, into: database) }
             for job in group.jobs { try insert(job, firstBatch: firstBatch, into: database) }
@@ -54,6 +58,21 @@ enum JournalTables {
                 sql: "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + ?2")
             try statement.execute(arguments: [counter.rawValue, count])
         }
+    }
+
+    /// Changes the database without storing anything: when this is durable, nothing of a transaction that failed before
+    /// can come back.
+    static func touch(_ database: Database) throws {
+        try count([.failures: 1], into: database)
+    }
+
+    /// How many groups there are: no table has a row for each, so that it is counted twice.
+    static func countGroups(_ database: Database) throws -> UInt64 {
+        let count = try value(.groups, database)
+        guard try value(.groupsAgain, database) == count else {
+            throw StorageError.corrupt(Corruption(.counter(JournalCounter.groups.rawValue), .columns))
+        }
+        return UInt64(clamping: count)
     }
 
     static func value(_ counter: JournalCounter, _ database: Database) throws -> Int64 {
@@ -141,4 +160,8 @@ enum JournalCounter: String, CaseIterable {
     case jobs
     /// How many groups the tables hold, by which it is known what of the tail they do not.
     case groups
+    /// The same number.
+    case groupsAgain = "groups_again"
+    /// How many times a failed transaction was made sure to be gone.
+    case failures
 }

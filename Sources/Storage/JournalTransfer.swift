@@ -61,7 +61,7 @@ final class JournalTransfer: Sendable {
     /// Stores a record that does not fit in the tail, after all others.
     func store(_ record: TailRecord) throws(StorageError) {
         try run()
-        try queue.sync { Result { () throws(StorageError) in try commit([record]) } }.get()
+        try queue.sync { Result { () throws(StorageError) in try commitOrFail([record]) } }.get()
     }
 
     /// Stores what waits, and returns when it is in the database.
@@ -90,26 +90,37 @@ final class JournalTransfer: Sendable {
     }
 
     private func commitWaiting() throws(StorageError) {
-        let waiting = state.withLock { $0.waiting }
-        guard !waiting.isEmpty else { return }
-        do {
-            try commit(waiting.map(\.record))
-        } catch {
-            state.withLock { $0.hasFailed = true }
-            throw error
-        }
+        let (waiting, hasFailed) = state.withLock { ($0.waiting, $0.hasFailed) }
+        guard !waiting.isEmpty || hasFailed else { return }
+        try commitOrFail(waiting.map(\.record))
         state.withLock { state in
-            state.hasFailed = false
             state.waiting.removeFirst(waiting.count)
             state.ring.giveBack(waiting.reduce(0) { $0 + $1.pages })
         }
     }
 
+    /// A transaction that failed may have left all of itself in SQLite's log, and would come back after a crash. What
+    /// was in the tail would come back as what it is; but the number of a group that went straight to the database is
+    /// another's by then. So nothing is stored in the tail before a later transaction is durable.
+    private func commitOrFail(_ records: [TailRecord]) throws(StorageError) {
+        do {
+            try commit(records)
+            state.withLock { $0.hasFailed = false }
+        } catch {
+            state.withLock { $0.hasFailed = true }
+            throw error
+        }
+    }
+
     private func commit(_ records: [TailRecord]) throws(StorageError) {
-        guard let store = state.withLock({ $0.store }) else { return }
+        guard let store = state.withLock({ $0.store }) else { throw .inputOutput("the journal is closed") }
         try StorageError.catching {
             try store.queue.write { database in
-                try JournalTables.insert(records.map(\.group), into: database)
+                guard let first = records.first else {
+                    try JournalTables.touch(database)
+                    return
+                }
+                try JournalTables.insert(records.map(\.group), first: first.number, into: database)
             }
         }
     }

@@ -17,6 +17,7 @@ struct PageRing {
 
     /// Where a record of so many pages can be written; nil where the room is taken. Nothing is taken before `take`.
     mutating func place(_ pages: Int) -> Int? {
+        if taken == leftOver { (head, taken, leftOver) = (0, 0, 0) }
         let atEnd = capacity - head
         if pages > atEnd {
             guard taken + atEnd + pages <= capacity else { return nil }

@@ -15,10 +15,10 @@ public final class ShareJournal {
         /// How long a group waits before it goes into the database, so that others go with it.
         public var milliseconds: Int
 
-        /// A tail of so many pages, at least 2. What the default takes is a good part of a second of a very busy pool;
-        /// the database gets what there is forty times a second, which is little work each time, and holds up nobody.
+        /// A tail of so many pages, 2 to 262,144. The default takes a good part of a second of a very busy pool; the
+        /// database gets what there is forty times a second, which is little work each time, and holds up nobody.
         public init(pages: Int = 2_048, milliseconds: Int = 25) {
-            self.pages = max(pages, 2)
+            self.pages = min(max(pages, 2), TailFile.largest / TailRecord.pageSize)
             self.milliseconds = max(milliseconds, 0)
         }
     }
@@ -53,9 +53,11 @@ public final class ShareJournal {
             try store.queue.write { database in
                 try recovery.finish(database)
                 _ = try JournalTables.countBatches(database)
+                let jobs = try JournalTables.jobSequences(database)
+                if let last = jobs.max() { try JobSequence.pass(last, in: database) }
                 return (
-                    miners: try JournalTables.miners(database), jobs: try JournalTables.jobSequences(database),
-                    groups: try JournalTables.value(.groups, database)
+                    miners: try JournalTables.miners(database), jobs: jobs,
+                    groups: try JournalTables.countGroups(database)
                 )
             }
         }
@@ -63,7 +65,7 @@ public final class ShareJournal {
         jobs = found.jobs
         minerKeys = Set(found.miners.map(\.key))
         minerNames = Set(found.miners.compactMap(\.name?.text))
-        groupCount = UInt64(clamping: found.groups)
+        groupCount = found.groups
         try file.allocate(pages: tail.pages)
         transfer = JournalTransfer(store, tail)
     }
@@ -91,7 +93,7 @@ public final class ShareJournal {
             try file.write(pages, atPage: page)
             transfer.take(record, pages: pages.count / TailRecord.pageSize)
         } else {
-            // It is larger than the tail.
+            // It is larger than the whole tail.
             try transfer.store(record)
         }
         groupCount += 1

@@ -8,6 +8,9 @@ final class TailFile {
     /// The name of the file in the data directory.
     static let name = "journal.tail"
 
+    /// More than any tail has, and little enough to be read at once.
+    static let largest = 1 << 30
+
     private let descriptor: Int32
     private let directory: URL
     /// Where a write failed, of which the disk may have anything: nothing, or all of it.
@@ -31,6 +34,7 @@ final class TailFile {
     func contents() throws(StorageError) -> [UInt8] {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno) }
+        guard status.st_size <= Self.largest else { throw .inputOutput("the journal's tail is too large to be one") }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var done = 0
         while done < bytes.count {
@@ -51,6 +55,9 @@ final class TailFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno) }
         if Int(status.st_size) != size { try fill(size) }
+        // Also where the file was there: the start that made it may have been killed before this.
+        guard fsync(descriptor) == 0 else { throw Self.failure(errno) }
+        try synchronizeDirectory()
         forget()
     }
 
@@ -69,8 +76,6 @@ final class TailFile {
         for offset in stride(from: 0, to: size, by: piece.count) {
             try put(piece.prefix(size - offset), at: offset)
         }
-        guard fsync(descriptor) == 0 else { throw Self.failure(errno) }
-        try synchronizeDirectory()
     }
 
     /// Writes a record's pages and waits until they are on the disk. After an error the disk may have them or not,

@@ -14,7 +14,8 @@ struct TailRecovery {
     /// A record that is not whole was never acknowledged; but one after which another is whole was, so that a gap is
     /// damage, or a database that is older than its tail.
     func finish(_ database: Database) throws {
-        var next = UInt64(clamping: try JournalTables.value(.groups, database))
+        let first = try JournalTables.countGroups(database)
+        var next = first
         var groups: [JournalGroup] = []
         for sealed in records.drop(while: { $0.number < next }) {
             guard sealed.number == next else {
@@ -23,6 +24,6 @@ struct TailRecovery {
             groups.append(try TailRecord(sealed).group)
             next += 1
         }
-        try JournalTables.insert(groups, into: database)
+        try JournalTables.insert(groups, first: first, into: database)
     }
 }

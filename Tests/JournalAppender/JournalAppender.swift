@@ -5,7 +5,8 @@ import Wire
 
 /// Appends groups to a share journal until it is killed, and prints a line after each that is durable:
 /// `group job nonce`. With `--limit BYTES` files may not grow beyond that many bytes until the first error, which it
-/// prints; then they may again.
+/// prints; then they may again. `--pages PAGES` is the size of the journal's tail, which then goes into the database
+/// when it is full and not before; the group after an error has 400 shares then instead of 20, and is the last.
 @main
 enum JournalAppender {
     static let identity: StoreIdentity = {
@@ -26,13 +27,14 @@ enum JournalAppender {
 
     static func run(_ arguments: [String]) throws {
         guard let folder = arguments.first else {
-            say("usage: JournalAppender FOLDER [--limit BYTES]")
+            say("usage: JournalAppender FOLDER [--limit BYTES [--pages PAGES]]")
             exit(64)
         }
         let store = try Store(DataDirectory(URL(filePath: folder)), identity: identity)
-        let journal = try ShareJournal(store)
+        let pages = arguments.count == 5 ? Int(arguments[4]) : nil
+        let journal = try ShareJournal(store, tail: pages.map { .init(pages: $0, milliseconds: 3_600_000) } ?? .init())
         let jobs = JobSequence(store)
-        if arguments.count == 3, let limit = rlim_t(arguments[2]) {
+        if arguments.count >= 3, let limit = rlim_t(arguments[2]) {
             // Beyond the limit a write fails with EFBIG instead of a signal.
             signal(SIGXFSZ, SIG_IGN)
             setLimit(limit)
@@ -44,19 +46,22 @@ enum JournalAppender {
         try journal.append(JournalGroup(jobs: [makeJob(job)]))
         say("job \(job)")
         var nonce: UInt32 = 0
+        var count: UInt32 = 20
         while true {
             nonce += 1
             if nonce % 16 == 0 { job = try jobs.next() }
             do {
                 let group = JournalGroup(
-                    jobs: nonce % 16 == 0 ? [try makeJob(job)] : [], shares: try shares(job: job, nonce: nonce))
+                    jobs: nonce % 16 == 0 ? [try makeJob(job)] : [], shares: try shares(job: job, nonce: nonce, count))
                 let number = journal.groupCount
                 try journal.append(group)
                 say("\(number) \(job) \(nonce)")
+                if count > 20 { kill(getpid(), SIGKILL) }
             } catch StorageError.inputOutput(let reason) {
                 say("refused \(reason)")
                 setLimit(.max)
                 nonce -= 1
+                if pages != nil { count = 400 }
             }
         }
     }
@@ -91,10 +96,10 @@ enum JournalAppender {
                 height: 1, value: .zero, custodyScript: Script([0x51]), tag: [], witnessCommitment: nil))
     }
 
-    static func shares(job: UInt64, nonce: UInt32) throws -> JournalShareBatch? {
+    static func shares(job: UInt64, nonce: UInt32, _ count: UInt32) throws -> JournalShareBatch? {
         guard let work = JournalShare.Work(jobSequence: job, minerNumber: 0, level: 64) else { return nil }
         return try JournalShareBatch(
-            (0..<20).map {
+            (0..<count).map {
                 JournalShare(
                     work: work, extranonce: Extranonce(UInt32($0), 0), ntime: 0, nonce: nonce, versionBits: 0)
             })

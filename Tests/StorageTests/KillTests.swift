@@ -132,4 +132,21 @@ import Wire
         #expect(stored.count <= said.groups.count + 1)
         #expect(said.groups.count > 100)
     }
+
+    /// The write of a group fails in the middle, and the next group goes elsewhere: the beginning of the first is
+    /// overwritten, so that it cannot be taken for a group of the same number.
+    @Test func whatFailedIsOverwritten() throws {
+        let scratch = try Scratch()
+        // Pages 0 to 47 are within the limit, of page 48 only a part; three pages more do not fit behind it.
+        let said = try run([scratch.url.path, "--limit", "200000", "--pages", "50"], until: .lines(1_000))
+        #expect(said.refusals.count == 1)
+        let tail = try Data(contentsOf: scratch.url.appending(path: "journal.tail"))
+        #expect(tail[(47 * 4_096)...].prefix(4) == Data("RPT1".utf8))
+        #expect(tail[(48 * 4_096)...].prefix(4_096).allSatisfy { $0 == 0 })
+        #expect(tail.prefix(4) == Data("RPT1".utf8))
+        let last = try #require(said.groups.max { $0.key < $1.key })
+        let stored = try counts(scratch)
+        #expect(stored[last.value] == 400)
+        #expect(stored.values.count { $0 == 20 } == said.groups.count - 1)
+    }
 }

@@ -40,18 +40,35 @@ import Testing
 
     @Test func aRecordThatDoesNotFitAtTheEndGoesToTheBeginning() {
         var ring = PageRing(capacity: 10)
-        #expect(ring.place(6) == 0)
-        let first = ring.take(6)
-        #expect(first == 6)
-        // Four pages are left at the end, and the beginning is taken.
-        #expect(ring.place(5) == nil)
-        #expect(ring.place(4) == 6)
+        #expect(ring.place(4) == 0)
+        let first = ring.take(4)
+        #expect(ring.place(3) == 4)
+        let second = ring.take(3)
+        #expect(first == 4 && second == 3)
+        // Three pages are left at the end, and the beginning is taken.
+        #expect(ring.place(4) == nil)
+        #expect(ring.place(3) == 7)
         ring.giveBack(first)
-        #expect(ring.place(5) == 0)
-        #expect(ring.take(5) == 9)
-        #expect(ring.place(1) == 5)
-        #expect(ring.take(1) == 1)
+        #expect(ring.place(4) == 0)
+        #expect(ring.take(4) == 7)
         #expect(ring.place(1) == nil)
+        ring.giveBack(second)
+        #expect(ring.place(3) == 4)
+        #expect(ring.place(4) == nil)
+    }
+
+    @Test func anEmptyRingTakesWhatFitsIntoTheFile() {
+        var ring = PageRing(capacity: 10)
+        #expect(ring.place(7) == 0)
+        ring.giveBack(ring.take(7))
+        #expect(ring.place(10) == 0)
+        ring.giveBack(ring.take(10))
+        // Also where a place at the beginning was asked for, and nothing was written there.
+        #expect(ring.place(6) == 0)
+        let six = ring.take(6)
+        #expect(ring.place(5) == nil)
+        ring.giveBack(six)
+        #expect(ring.place(9) == 0)
     }
 
     @Test func whatIsLargerThanTheFileNeverFits() {

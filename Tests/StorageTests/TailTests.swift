@@ -38,6 +38,23 @@ import Wire
         try Data(bytes).write(to: scratch.url.appending(path: Self.tail))
     }
 
+    private func counter(_ name: String, _ store: Store) throws -> Int {
+        try store.queue.read {
+            try Int.fetchOne($0, sql: "SELECT value FROM counters WHERE name = ?", arguments: [name]) ?? 0
+        }
+    }
+
+    private func refuse(_ store: Store) throws {
+        try store.queue.write {
+            try $0.execute(
+                sql: "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        }
+    }
+
+    private func refuseNoMore(_ store: Store) throws {
+        try store.queue.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+    }
+
     // MARK: A kill
 
     /// Groups of random sizes in a small tail, with jobs and miners among them: after each one, a copy of the directory
@@ -99,6 +116,20 @@ import Wire
         #expect(found.allSatisfy { $0 > 0 })
     }
 
+    @Test func aFileThatIsNoTailIsNamed() throws {
+        let scratch = try Scratch()
+        do { _ = try start(scratch) }
+        let file = try FileHandle(forWritingTo: scratch.url.appending(path: Self.tail))
+        try file.truncate(atOffset: 1 << 30 + 1)
+        #expect(throws: StorageError.inputOutput("the journal's tail is too large to be one")) {
+            try scratch.journal()
+        }
+        for content in [[], [7], [UInt8](repeating: 0x52, count: 10_000)] as [[UInt8]] {
+            try replace(content, in: scratch)
+            #expect(try scratch.journal().groupCount == 1)
+        }
+    }
+
     @Test func aTailOfAnotherSizeIsEmptiedFirst() throws {
         let scratch = try Scratch()
         let (group, shares) = try group(1)
@@ -124,8 +155,8 @@ import Wire
             written += shares
         }
         let whole = try bytes(scratch)
-        // Pages 0 has what is in the database; 1 to 3 have groups 1 to 3.
-        for (page, number) in [(1, UInt64(1)), (2, 2)] {
+        // The file was empty when group 1 came.
+        for (page, number) in [(0, UInt64(1)), (1, 2)] {
             let copy = try image(scratch)
             var damaged = whole
             damaged[page * 4_096 + 60] ^= 4
@@ -137,7 +168,7 @@ import Wire
         }
         let copy = try image(scratch)
         var damaged = whole
-        damaged[3 * 4_096 + 60] ^= 4
+        damaged[2 * 4_096 + 60] ^= 4
         try replace(damaged, in: copy)
         #expect(try copy.journal().shares() == Array(written.dropLast(3)))
     }
@@ -153,6 +184,25 @@ import Wire
         // Without the tail the old journal is what it was.
         try FileManager.default.removeItem(at: old.url.appending(path: Self.tail))
         #expect(try old.journal().shares().isEmpty)
+    }
+
+    /// A database from an older copy, with a newer tail that follows on from it: nothing is lost, and no number of a
+    /// job in it is given out again.
+    @Test func aDatabaseThatIsOlderIsBroughtUpToDate() throws {
+        let scratch = try Scratch()
+        let store = try scratch.store()
+        let journal = try ShareJournal(store, tail: .small)
+        try journal.append(JournalGroup(miners: [try Entries.miner(0)], jobs: [try Entries.job(1)]))
+        let old = try image(scratch)
+        let jobs = JobSequence(store)
+        for _ in 0..<1_500 { _ = try jobs.next() }
+        let last = try jobs.next()
+        let batch = try Entries.shares(job: last, nonce: 1)
+        try journal.append(JournalGroup(jobs: [try Entries.job(last)], shares: batch))
+        try replace(try bytes(scratch), in: old)
+        let opened = try old.store()
+        #expect(try ShareJournal(opened).shares() == batch.shares)
+        #expect(try JobSequence(opened).next() == last + 1)
     }
 
     @Test func aTailOfAnotherStoreIsNotRead() throws {
@@ -180,6 +230,7 @@ import Wire
             written += shares
         }
         let whole = try bytes(scratch)
+        var opened = 0
         for seed in 0..<UInt64(Scale.count(60, full: 3_000)) {
             var generator = SeededGenerator(seed: seed)
             let copy = try image(scratch)
@@ -188,8 +239,10 @@ import Wire
                 1 << UInt8.random(in: 0..<8, using: &generator)
             try replace(damaged, in: copy)
             guard let shares = try? copy.journal().shares() else { continue }
+            opened += 1
             #expect(shares == written || shares == Array(written.dropLast(150)), "seed \(seed)")
         }
+        #expect(opened > 0)
     }
 
     // MARK: The database
@@ -217,10 +270,7 @@ import Wire
         let journal = try ShareJournal(store, tail: .small)
         try journal.append(JournalGroup(miners: [try Entries.miner(0)], jobs: [try Entries.job(1)]))
         try journal.flush()
-        try store.queue.write {
-            try $0.execute(
-                sql: "CREATE TRIGGER refuse BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'refused'); END")
-        }
+        try refuse(store)
         let (first, firstShares) = try group(1)
         try journal.append(first)
         let refusal = StorageError.alreadyStored("refused")
@@ -228,9 +278,31 @@ import Wire
         let (second, secondShares) = try group(2)
         for _ in 0..<3 { #expect(throws: refusal) { try journal.append(second) } }
         #expect(journal.groupCount == 2)
-        try store.queue.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+        try refuseNoMore(store)
         try journal.append(second)
         #expect(try journal.shares() == firstShares + secondShares)
+    }
+
+    /// A group that goes straight into the database and is refused has a number that the next one gets: SQLite's log
+    /// may have the whole of it, until something else was stored durably. That happens before the next group is.
+    @Test func aLargeGroupThatIsRefusedCannotComeBack() throws {
+        let scratch = try Scratch()
+        let store = try scratch.store()
+        let journal = try ShareJournal(store, tail: .init(pages: 2, milliseconds: 3_600_000))
+        try journal.append(JournalGroup(miners: [try Entries.miner(0)], jobs: [try Entries.job(1)]))
+        try refuse(store)
+        let large = try group(1, count: 2_000).0
+        let refusal = StorageError.alreadyStored("refused")
+        for _ in 0..<2 { #expect(throws: refusal) { try journal.append(large) } }
+        #expect(try counter("failures", store) == 1)
+        #expect(throws: refusal) { try journal.append(large) }
+        try refuseNoMore(store)
+        let (small, shares) = try group(2)
+        try journal.append(small)
+        #expect(try counter("failures", store) == 3)
+        #expect(try counter("groups", store) == 1, "it is in the tail")
+        #expect(try image(scratch).journal().shares() == shares)
+        #expect(try journal.shares() == shares)
     }
 
     /// What nobody waits for comes into the database by itself.
@@ -241,13 +313,9 @@ import Wire
         try journal.append(JournalGroup(miners: [try Entries.miner(0)], jobs: [try Entries.job(1)]))
         for nonce in 0..<3 {
             try journal.append(try group(UInt32(nonce)).0)
-            var count = 0
-            repeat {
-                usleep(1_000)
-                count = try store.queue.read {
-                    try Int.fetchOne($0, sql: "SELECT value FROM counters WHERE name = 'groups'") ?? 0
-                }
-            } while count < nonce + 2
+            // Far longer than it takes, so that a journal that never does it fails here and does not hang.
+            for _ in 0..<60_000 where try counter("groups", store) < nonce + 2 { usleep(1_000) }
+            #expect(try counter("groups", store) == nonce + 2)
         }
         #expect(try journal.shares().count == 9)
     }
