@@ -136,4 +136,6 @@ public enum RecordField: Hashable, Sendable {
     case job
     /// What a voter answers.
     case answer
+    /// Why a link is closed.
+    case reason
 }
