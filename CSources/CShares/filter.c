@@ -19,17 +19,25 @@ typedef struct generation {
 } generation;
 
 struct rp_share_filter {
-    generation generations[2];
-    size_t slot_count; /* a power of two */
+    generation generations[2]; /* the counts include what is still in `from` only */
+    size_t slot_count;         /* a power of two */
     size_t capacity;
     uint64_t seed;
     uint32_t current; /* which of the two is the current tip's */
+    /* The smaller filter that this one takes over, whose generations are in the same places; all
+     * of it counts until the last slot is copied. */
+    rp_share_filter *from;
+    size_t copied; /* how many slots of `from` were looked at, both generations in a row */
 };
 
 /* The header of the memory; slots begin at the next multiple of the alignment. */
 enum {
     HEADER_SIZE = (sizeof(rp_share_filter) + RP_SHARE_ALIGN - 1) / RP_SHARE_ALIGN * RP_SHARE_ALIGN
 };
+
+/* How many slots an insertion copies. A filter's two generations have less than six slots for each
+ * hash of its capacity, so that all is copied before a filter twice as large is full. */
+enum { COPIED_AT_ONCE = 8 };
 
 static const uint8_t zero32[32];
 
@@ -72,6 +80,24 @@ rp_share_filter *rp_share_filter_init_zeroed(void *memory, size_t size, size_t c
     return filter;
 }
 
+rp_share_filter *rp_share_filter_take_over(void *memory, size_t size, size_t capacity,
+                                           rp_share_filter *from) {
+    if (from->from != NULL || capacity < from->capacity) {
+        return NULL;
+    }
+    rp_share_filter *filter = rp_share_filter_init_zeroed(memory, size, capacity, from->seed);
+    if (filter == NULL) {
+        return NULL;
+    }
+    filter->from = from;
+    filter->current = from->current;
+    for (size_t i = 0; i < 2; i++) {
+        filter->generations[i].count = from->generations[i].count;
+        filter->generations[i].has_zero = from->generations[i].has_zero;
+    }
+    return filter;
+}
+
 /* Where a hash's run begins. The first eight bytes of a header hash are its low end, uniform in any
  * share; seed and multiplication keep the order of slots unknown to whoever grinds shares. */
 static size_t home(const rp_share_filter *filter, const uint8_t *hash32) {
@@ -96,21 +122,56 @@ static size_t find(const rp_share_filter *filter, const generation *g, const uin
     return at;
 }
 
-static bool holds(const rp_share_filter *filter, const generation *g, const uint8_t *hash32) {
-    if (memcmp(hash32, zero32, 32) == 0) {
-        return g->has_zero;
-    }
+static bool has(const rp_share_filter *filter, size_t which, const uint8_t *hash32) {
+    const generation *g = &filter->generations[which];
     return !is_empty(&g->slots[find(filter, g, hash32)]);
 }
 
-bool rp_share_filter_contains(const rp_share_filter *filter, const uint8_t *hash32) {
-    return holds(filter, &filter->generations[0], hash32) ||
-           holds(filter, &filter->generations[1], hash32);
+static bool holds(const rp_share_filter *filter, size_t which, const uint8_t *hash32) {
+    if (memcmp(hash32, zero32, 32) == 0) {
+        return filter->generations[which].has_zero;
+    }
+    return has(filter, which, hash32) || (filter->from != NULL && has(filter->from, which, hash32));
 }
 
-static generation *pick(rp_share_filter *filter, rp_share_generation which) {
-    return &filter->generations[which == RP_SHARE_CURRENT_TIP ? filter->current
-                                                              : filter->current ^ 1];
+bool rp_share_filter_contains(const rp_share_filter *filter, const uint8_t *hash32) {
+    return holds(filter, 0, hash32) || holds(filter, 1, hash32);
+}
+
+/* Puts a hash where it belongs, if it is not there. */
+static void put(rp_share_filter *filter, size_t which, const uint8_t *hash32) {
+    const generation *g = &filter->generations[which];
+    memcpy(g->slots[find(filter, g, hash32)].hash32, hash32, 32);
+}
+
+static size_t slots_to_copy(const rp_share_filter *filter) {
+    return filter->from == NULL ? 0 : 2 * filter->from->slot_count - filter->copied;
+}
+
+static void copy_some(rp_share_filter *filter) {
+    size_t left = slots_to_copy(filter);
+    for (left = left < COPIED_AT_ONCE ? left : COPIED_AT_ONCE; left > 0; left--) {
+        /* The second generation's slots follow the first one's. */
+        const slot *s = &filter->from->generations[0].slots[filter->copied];
+        if (!is_empty(s)) {
+            put(filter, filter->copied / filter->from->slot_count, s->hash32);
+        }
+        filter->copied++;
+    }
+}
+
+rp_share_filter *rp_share_filter_retire(rp_share_filter *filter) {
+    if (slots_to_copy(filter) > 0) {
+        return NULL;
+    }
+    rp_share_filter *retired = filter->from;
+    filter->from = NULL;
+    filter->copied = 0;
+    return retired;
+}
+
+static size_t place(const rp_share_filter *filter, rp_share_generation which) {
+    return which == RP_SHARE_CURRENT_TIP ? filter->current : filter->current ^ 1;
 }
 
 rp_share_filter_answer rp_share_filter_insert(rp_share_filter *filter, rp_share_generation which,
@@ -118,7 +179,8 @@ rp_share_filter_answer rp_share_filter_insert(rp_share_filter *filter, rp_share_
     if (rp_share_filter_contains(filter, hash32)) {
         return RP_SHARE_FILTER_SEEN;
     }
-    generation *g = pick(filter, which);
+    const size_t at = place(filter, which);
+    generation *g = &filter->generations[at];
     if (g->count >= filter->capacity) {
         return RP_SHARE_FILTER_FULL;
     }
@@ -126,8 +188,9 @@ rp_share_filter_answer rp_share_filter_insert(rp_share_filter *filter, rp_share_
     if (memcmp(hash32, zero32, 32) == 0) {
         g->has_zero = true;
     } else {
-        memcpy(g->slots[find(filter, g, hash32)].hash32, hash32, 32);
+        put(filter, at, hash32);
     }
+    copy_some(filter);
     return RP_SHARE_FILTER_INSERTED;
 }
 
@@ -145,58 +208,79 @@ static void close_hole(const rp_share_filter *filter, generation *g, size_t hole
     memset(&g->slots[hole], 0, sizeof(slot));
 }
 
-static bool remove_from(const rp_share_filter *filter, generation *g, const uint8_t *hash32) {
-    if (!holds(filter, g, hash32)) {
+/* Takes a hash out of one filter's slots. */
+static bool erase(rp_share_filter *filter, size_t which, const uint8_t *hash32) {
+    generation *g = &filter->generations[which];
+    const size_t at = find(filter, g, hash32);
+    if (is_empty(&g->slots[at])) {
+        return false;
+    }
+    close_hole(filter, g, at);
+    return true;
+}
+
+/* Copies the rest of a hash's run: members of it may move back, behind what was copied. */
+static void copy_run(rp_share_filter *filter, size_t which, const uint8_t *hash32) {
+    const rp_share_filter *from = filter->from;
+    const generation *g = &from->generations[which];
+    size_t at = find(from, g, hash32);
+    for (; !is_empty(&g->slots[at]); at = (at + 1) & (from->slot_count - 1)) {
+        put(filter, which, g->slots[at].hash32);
+    }
+}
+
+static bool remove_from(rp_share_filter *filter, size_t which, const uint8_t *hash32) {
+    generation *g = &filter->generations[which];
+    if (!holds(filter, which, hash32)) {
         return false;
     }
     g->count--;
     if (memcmp(hash32, zero32, 32) == 0) {
         g->has_zero = false;
-    } else {
-        close_hole(filter, g, find(filter, g, hash32));
+        return true;
     }
+    if (filter->from != NULL) {
+        copy_run(filter, which, hash32);
+        (void)erase(filter->from, which, hash32);
+    }
+    (void)erase(filter, which, hash32);
     return true;
 }
 
 bool rp_share_filter_remove(rp_share_filter *filter, const uint8_t *hash32) {
-    return remove_from(filter, &filter->generations[0], hash32) ||
-           remove_from(filter, &filter->generations[1], hash32);
+    return remove_from(filter, 0, hash32) || remove_from(filter, 1, hash32);
 }
 
-void rp_share_filter_copy(rp_share_filter *to, const rp_share_filter *from) {
-    const rp_share_generation which[] = {RP_SHARE_PREVIOUS_TIP, RP_SHARE_CURRENT_TIP};
-    for (size_t i = 0; i < 2; i++) {
-        const bool is_current = which[i] == RP_SHARE_CURRENT_TIP;
-        const generation *g = &from->generations[is_current ? from->current : from->current ^ 1];
-        for (size_t at = 0; at < from->slot_count; at++) {
-            if (!is_empty(&g->slots[at])) {
-                (void)rp_share_filter_insert(to, which[i], g->slots[at].hash32);
-            }
-        }
-        if (g->has_zero) {
-            (void)rp_share_filter_insert(to, which[i], zero32);
-        }
-    }
+static void clear(const rp_share_filter *filter, size_t which) {
+    memset(filter->generations[which].slots, 0, filter->slot_count * sizeof(slot));
 }
 
 void rp_share_filter_rotate(rp_share_filter *filter) {
     filter->current ^= 1;
     generation *g = &filter->generations[filter->current];
     if (g->count > 0) {
-        memset(g->slots, 0, filter->slot_count * sizeof(slot));
+        clear(filter, filter->current);
+        if (filter->from != NULL) {
+            clear(filter->from, filter->current);
+        }
     }
     g->count = 0;
     g->has_zero = false;
 }
 
 size_t rp_share_filter_count(const rp_share_filter *filter, rp_share_generation which) {
-    return filter
-        ->generations[which == RP_SHARE_CURRENT_TIP ? filter->current : filter->current ^ 1]
-        .count;
+    return filter->generations[place(filter, which)].count;
 }
 
-void rp_share_filter_prefetch(const rp_share_filter *filter, const uint8_t *hash32) {
+static void prefetch(const rp_share_filter *filter, const uint8_t *hash32) {
     const size_t at = home(filter, hash32);
     __builtin_prefetch(&filter->generations[0].slots[at]);
     __builtin_prefetch(&filter->generations[1].slots[at]);
+}
+
+void rp_share_filter_prefetch(const rp_share_filter *filter, const uint8_t *hash32) {
+    prefetch(filter, hash32);
+    if (filter->from != NULL) {
+        prefetch(filter->from, hash32);
+    }
 }

@@ -84,6 +84,8 @@ struct rp__loop {
 
     rp_share_filter *filter;
     size_t filter_capacity;
+    rp_share_filter *smaller; /* what `filter` is taking over, or NULL */
+    size_t smaller_capacity;
     rp__seats seats;
     rp__batch batch;
     rp__queue shares; /* accepted, in the order in which they were handed to the exchange */

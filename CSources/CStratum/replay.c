@@ -5,18 +5,24 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Fresh pages: only what holds hashes becomes resident. */
-static rp_share_filter *make(size_t capacity, uint64_t seed) {
-    const size_t size = rp_share_filter_size(capacity);
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return memory == MAP_FAILED ? NULL : rp_share_filter_init_zeroed(memory, size, capacity, seed);
+/* Fresh pages, zeros: only what holds hashes becomes resident. */
+static void *map(size_t capacity) {
+    void *memory = mmap(NULL, rp_share_filter_size(capacity), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* A filter's memory begins where the filter does. */
+static void unmap(rp_share_filter *filter, size_t capacity) {
+    if (filter != NULL) {
+        munmap(filter, rp_share_filter_size(capacity));
+    }
 }
 
 void rp__filter_free(rp__loop *loop) {
-    if (loop->filter != NULL) {
-        munmap(loop->filter, rp_share_filter_size(loop->filter_capacity));
-        loop->filter = NULL;
-    }
+    unmap(loop->filter, loop->filter_capacity);
+    unmap(loop->smaller, loop->smaller_capacity);
+    loop->filter = loop->smaller = NULL;
 }
 
 static uint64_t seed_of(const rp__loop *loop) {
@@ -24,8 +30,12 @@ static uint64_t seed_of(const rp__loop *loop) {
 }
 
 bool rp__filter_make(rp__loop *loop, size_t capacity) {
-    loop->filter = make(capacity, seed_of(loop));
-    loop->filter_capacity = capacity;
+    void *memory = map(capacity);
+    if (memory != NULL) {
+        loop->filter = rp_share_filter_init_zeroed(memory, rp_share_filter_size(capacity), capacity,
+                                                   seed_of(loop));
+        loop->filter_capacity = capacity;
+    }
     return loop->filter != NULL;
 }
 
@@ -35,22 +45,34 @@ void rp__count_filter(rp__loop *loop) {
     atomic_store_explicit(&loop->counters.filter_shares, count, memory_order_relaxed);
 }
 
-void rp__filter_grow(rp__loop *loop) {
-    const size_t maximum = loop->server->config.filter_maximum;
-    const size_t count = rp_share_filter_count(loop->filter, RP_SHARE_CURRENT_TIP);
-    if (count + RP__BATCH <= loop->filter_capacity || loop->filter_capacity >= maximum) {
-        return;
+static void free_smaller(rp__loop *loop) {
+    if (loop->smaller != NULL && rp_share_filter_retire(loop->filter) != NULL) {
+        unmap(loop->smaller, loop->smaller_capacity);
+        loop->smaller = NULL;
     }
-    const size_t wanted = 2 * loop->filter_capacity;
-    const size_t capacity = wanted > maximum ? maximum : wanted;
-    rp_share_filter *larger = make(capacity, seed_of(loop));
-    if (larger == NULL) {
+}
+
+static void take_over(rp__loop *loop, size_t capacity) {
+    void *memory = map(capacity);
+    if (memory == NULL) {
         return; /* when the smaller one is full, shares are refused */
     }
-    rp_share_filter_copy(larger, loop->filter);
-    rp__filter_free(loop);
-    loop->filter = larger;
+    loop->smaller = loop->filter;
+    loop->smaller_capacity = loop->filter_capacity;
+    loop->filter =
+        rp_share_filter_take_over(memory, rp_share_filter_size(capacity), capacity, loop->smaller);
     loop->filter_capacity = capacity;
+}
+
+void rp__filter_grow(rp__loop *loop) {
+    free_smaller(loop);
+    const size_t maximum = loop->server->config.filter_maximum;
+    const size_t count = rp_share_filter_count(loop->filter, RP_SHARE_CURRENT_TIP);
+    if (loop->smaller == NULL && count + RP__BATCH > loop->filter_capacity &&
+        loop->filter_capacity < maximum) {
+        const size_t wanted = 2 * loop->filter_capacity;
+        take_over(loop, wanted > maximum ? maximum : wanted);
+    }
 }
 
 void rp__replay_ended(rp_stratum_server *server) {

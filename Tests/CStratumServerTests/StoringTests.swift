@@ -57,6 +57,36 @@ struct StoringTests {
         #expect(pool.storedExtranonces == shares.map(\.extranonce2))
     }
 
+    @Test("the filter grows twice while shares come: those before, during and after it are known, refused ones are not")
+    func duplicatesAreKnownWhileTheFilterGrows() throws {
+        let pool = try ServerPool(
+            .with {
+                $0.levels = 33...33
+                $0.highLevel = 33
+                $0.refusalBurst = 1_000_000
+            })
+        defer { pool.end() }
+        let miner = try Miner(pool)
+        var shares: [Share] = []
+        // From 1,024 hashes to 2,048, and to 4,096.
+        while shares.count < 2_500 {
+            let group = try (0..<25).map { _ in try miner.find() }
+            if shares.count % 100 == 75 {
+                pool.fail(true)
+                try miner.connection.send(lines: group.map { $0.line("1", worker: miner.name) })
+                for _ in group { try miner.connection.expect(Lines.refusal("1", 20, Self.unavailable)) }
+                pool.fail(false)
+            }
+            for share in group { try miner.accepted(share) }
+            shares += group
+            for place in stride(from: shares.count % 7, to: shares.count, by: 97) {
+                try miner.refused(shares[place], 22, "duplicate share")
+            }
+        }
+        #expect(pool.storedExtranonces == shares.map(\.extranonce2))
+        for share in shares { try miner.refused(share, 22, "duplicate share") }
+    }
+
     @Test func aDiskThatRefusesCostsTheMinerNothing() throws {
         let pool = try ServerPool(
             .with {

@@ -63,9 +63,17 @@ RP_NODISCARD rp_share_filter_answer rp_share_filter_insert(rp_share_filter *filt
  * there. */
 bool rp_share_filter_remove(rp_share_filter *filter, const uint8_t *hash32);
 
-/* Adds all that `from` holds to the same generations of `to`, as far as its capacity goes: for
- * moving to a larger filter. */
-void rp_share_filter_copy(rp_share_filter *to, const rp_share_filter *from);
+/* Makes a larger filter, in memory as for rp_share_filter_init_zeroed, that takes over all that
+ * `from` holds. It has all of it at once; the slots are copied little by little, eight for each
+ * hash that is inserted, so that growing holds up nothing. `from` belongs to the new filter until
+ * rp_share_filter_retire gives it back. Returns NULL when the size or alignment is wrong, the
+ * capacity is below that of `from`, or `from` itself is still taking over another. */
+rp_share_filter *RP_NULLABLE rp_share_filter_take_over(void *memory, size_t size, size_t capacity,
+                                                       rp_share_filter *from);
+
+/* The filter that was taken over, once, when nothing of it is needed any more; NULL before, and
+ * where there is none. All is copied, and this returns it, before twice its capacity is used. */
+rp_share_filter *RP_NULLABLE rp_share_filter_retire(rp_share_filter *filter);
 
 /* A new tip: the current generation becomes the previous one, and the older is forgotten. Clears
  * half of the memory: some milliseconds for a million hashes, so call it after the new work is out.
