@@ -5,28 +5,22 @@ internal import Wire
 
 /// The journal's tables: rows are written with their checksums, and verified as they are read.
 enum JournalTables {
-    /// Stores groups, in their order, the first of which has the number `first`; small batches of neighbouring groups
-    /// become one.
-    static func insert(_ groups: [JournalGroup], first: UInt64, into database: Database) throws {
-        guard try countGroups(database) == first else {
+    /// Stores groups that are the next; their run is finished.
+    static func insert(_ run: GroupRun, into database: Database) throws {
+        guard try countGroups(database) == run.first else {
             throw StorageError.corrupt(Corruption(.counter(JournalCounter.groups.rawValue), .columns))
         }
-        guard !groups.isEmpty else { return }
+        guard run.count > 0 else { return }
         let firstBatch = try value(.batches, database)
-        var merger = BatchMerger()
-        var added = [JournalCounter.groups: groups.count, .groupsAgain: groups.count]
-        for group in groups {
-            for miner in group.miners { try insert(miner, into: database) }
-            for job in group.jobs { try insert(job, firstBatch: firstBatch, into: database) }
-            for batch in group.batches { try merger.append(batch) }
-            added[.miners, default: 0] += group.miners.count
-            added[.jobs, default: 0] += group.jobs.count
-        }
-        merger.finish()
-        for (index, batch) in merger.batches.enumerated() {
+        for miner in run.miners { try insert(miner, into: database) }
+        for job in run.jobs { try insert(job, firstBatch: firstBatch, into: database) }
+        for (index, batch) in run.batches.enumerated() {
             try insert(batch, firstBatch + Int64(index), into: database)
         }
-        added[.batches] = merger.batches.count
+        let added: [JournalCounter: Int] = [
+            .batches: run.batches.count, .miners: run.miners.count, .jobs: run.jobs.count, .groups: run.count,
+            .groupsAgain: run.count,
+        ]
         try count(added, into: database)
     }
 
@@ -76,8 +70,8 @@ enum JournalTables {
     }
 
     static func value(_ counter: JournalCounter, _ database: Database) throws -> Int64 {
-        let sql = "SELECT value FROM counters WHERE name = ?"
-        return try Int64.fetchOne(database, sql: sql, arguments: [counter.rawValue]) ?? 0
+        let statement = try database.cachedStatement(sql: "SELECT value FROM counters WHERE name = ?")
+        return try Int64.fetchOne(statement, arguments: [counter.rawValue]) ?? 0
     }
 
     /// How many batches there are, by the counter and by the last of them.

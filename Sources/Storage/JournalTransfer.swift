@@ -6,21 +6,37 @@ internal import Synchronization
 ///
 /// While the database refuses, `recover` tries and throws: nothing new is promised that could not be kept for long.
 final class JournalTransfer: Sendable {
+    /// Groups and the pages of the tail that they take.
     private struct Waiting {
-        let record: TailRecord
-        let pages: Int
+        var run: GroupRun
+        var pages = 0
     }
 
     private struct State {
         /// Nil when the journal is closed.
         var store: Store?
         var ring: PageRing
-        /// What the database does not have, in order.
+        /// What the database is being given, or has refused, in order; these runs are finished.
         var waiting: [Waiting] = []
+        /// The groups after those.
+        var latest: Waiting?
         /// Whether a run is going to come by itself.
         var isScheduled = false
         /// The last run failed.
         var hasFailed = false
+
+        mutating func append(_ record: TailRecord, pages: Int) {
+            if latest == nil { latest = Waiting(run: GroupRun(first: record.number)) }
+            latest?.run.append(record.group)
+            latest?.pages += pages
+        }
+
+        /// What comes from now on is another run.
+        mutating func finishLatest() {
+            latest?.run.finish()
+            if let latest { waiting.append(latest) }
+            latest = nil
+        }
     }
 
     private let delay: DispatchTimeInterval
@@ -48,10 +64,12 @@ final class JournalTransfer: Sendable {
     }
 
     /// The record is durable at the place that was given last.
+    ///
+    /// Its shares are merged with those before them here, a little at a time: all at once, when the database gets them,
+    /// they would hold up other threads of the same processor.
     func take(_ record: TailRecord, pages: Int) {
         let isFirst = state.withLock { state in
-            let pages = state.ring.take(pages)
-            state.waiting.append(Waiting(record: record, pages: pages))
+            state.append(record, pages: state.ring.take(pages))
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
@@ -61,7 +79,11 @@ final class JournalTransfer: Sendable {
     /// Stores a record that does not fit in the tail, after all others.
     func store(_ record: TailRecord) throws(StorageError) {
         try run()
-        try queue.sync { Result { () throws(StorageError) in try commitOrFail([record]) } }.get()
+        var run = GroupRun(first: record.number)
+        run.append(record.group)
+        run.finish()
+        let runs = [run]
+        try queue.sync { Result { () throws(StorageError) in try commitOrFail(runs) } }.get()
     }
 
     /// Stores what waits, and returns when it is in the database.
@@ -90,9 +112,12 @@ final class JournalTransfer: Sendable {
     }
 
     private func commitWaiting() throws(StorageError) {
-        let (waiting, hasFailed) = state.withLock { ($0.waiting, $0.hasFailed) }
+        let (waiting, hasFailed) = state.withLock { state in
+            state.finishLatest()
+            return (state.waiting, state.hasFailed)
+        }
         guard !waiting.isEmpty || hasFailed else { return }
-        try commitOrFail(waiting.map(\.record))
+        try commitOrFail(waiting.map(\.run))
         state.withLock { state in
             state.waiting.removeFirst(waiting.count)
             state.ring.giveBack(waiting.reduce(0) { $0 + $1.pages })
@@ -102,9 +127,9 @@ final class JournalTransfer: Sendable {
     /// A transaction that failed may have left all of itself in SQLite's log, and would come back after a crash. What
     /// was in the tail would come back as what it is; but the number of a group that went straight to the database is
     /// another's by then. So nothing is stored in the tail before a later transaction is durable.
-    private func commitOrFail(_ records: [TailRecord]) throws(StorageError) {
+    private func commitOrFail(_ runs: [GroupRun]) throws(StorageError) {
         do {
-            try commit(records)
+            try commit(runs)
             state.withLock { $0.hasFailed = false }
         } catch {
             state.withLock { $0.hasFailed = true }
@@ -112,15 +137,12 @@ final class JournalTransfer: Sendable {
         }
     }
 
-    private func commit(_ records: [TailRecord]) throws(StorageError) {
+    private func commit(_ runs: [GroupRun]) throws(StorageError) {
         guard let store = state.withLock({ $0.store }) else { throw .inputOutput("the journal is closed") }
         try StorageError.catching {
             try store.queue.write { database in
-                guard let first = records.first else {
-                    try JournalTables.touch(database)
-                    return
-                }
-                try JournalTables.insert(records.map(\.group), first: first.number, into: database)
+                if runs.isEmpty { try JournalTables.touch(database) }
+                for run in runs { try JournalTables.insert(run, into: database) }
             }
         }
     }

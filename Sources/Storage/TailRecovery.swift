@@ -14,16 +14,16 @@ struct TailRecovery {
     /// A record that is not whole was never acknowledged; but one after which another is whole was, so that a gap is
     /// damage, or a database that is older than its tail.
     func finish(_ database: Database) throws {
-        let first = try JournalTables.countGroups(database)
-        var next = first
-        var groups: [JournalGroup] = []
+        var next = try JournalTables.countGroups(database)
+        var run = GroupRun(first: next)
         for sealed in records.drop(while: { $0.number < next }) {
             guard sealed.number == next else {
                 throw StorageError.corrupt(Corruption(.tail(next), .missing))
             }
-            groups.append(try TailRecord(sealed).group)
+            run.append(try TailRecord(sealed).group)
             next += 1
         }
-        try JournalTables.insert(groups, first: first, into: database)
+        run.finish()
+        try JournalTables.insert(run, into: database)
     }
 }

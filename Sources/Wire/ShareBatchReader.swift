@@ -95,7 +95,10 @@ public struct ShareBatchReader: Sendable {
         }
     }
 
-    func finish() throws(WireError) {
+    /// Sees to it that nothing is behind the last share.
+    ///
+    /// - Throws: `WireError`: there is, or a work that no share used.
+    public func finish() throws(WireError) {
         guard used == works.count else { throw reader.error(RecordFault(.works)) }
         try reader.finish()
         guard count > 0 else { throw reader.error(RecordFault(.shares)) }
@@ -124,6 +127,8 @@ public struct ShareBatchReader: Sendable {
         let count = try reader.count(.works, minimumSize: 6)
         var works: [JournalShare.Work] = []
         works.reserveCapacity(count)
+        // A small batch is looked through sooner than a set is filled.
+        let isSmall = count <= 8
         var seen: Set<JournalShare.Work> = []
         var isUsed = [Bool](repeating: false, count: jobs.count)
         for _ in 0..<count {
@@ -135,7 +140,7 @@ public struct ShareBatchReader: Sendable {
             else {
                 throw WireError(.invalid(.level), offset: levelStart)
             }
-            guard seen.insert(work).inserted else {
+            guard isSmall ? !works.contains(work) : seen.insert(work).inserted else {
                 throw WireError(.invalid(.works), offset: start)
             }
             isUsed[job] = true
