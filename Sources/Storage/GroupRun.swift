@@ -51,8 +51,8 @@ struct GroupRun {
         if encoder.count >= Self.enough { finish() }
     }
 
-    /// Fills `shares`; false where the bytes are no batch, which they are for all that an encoder made: a row of its own
-    /// says so to whoever reads it.
+    /// Fills `shares`; false where the bytes are no batch, which they are for all that an encoder made: a row of its
+    /// own says so to whoever reads it.
     private mutating func read(_ batch: EncodedShareBatch) -> Bool {
         do {
             var reader = try ShareBatchReader(batch.bytes)
